@@ -1,0 +1,67 @@
+"""The base class of constraint types: a type writes ``measure``, ``check`` and its wordings; the rest follows."""
+
+from __future__ import annotations
+
+import random
+from abc import ABC, abstractmethod
+from collections.abc import Iterator, Mapping, Sequence
+from typing import ClassVar
+
+from crabtk import wording
+from crabtk.text import ParsedText
+from crabtk.types import Constraint, Params
+from crabtk.wording import Field
+
+
+class ConstraintType(ABC):
+    """A property of a text that code can measure, word and check.
+
+    Attributes:
+        name: ``family:name``.
+        fields: How each parameter is written in a sentence.
+        wordings: Sentences of one meaning; or, where the meaning hangs on one parameter (``variant``),
+            a mapping from that parameter's value to its sentences.
+        variant: The parameter that chooses among ``wordings`` when it is a mapping.
+    """
+
+    name: ClassVar[str]
+    fields: ClassVar[Mapping[str, Field]] = {}
+    wordings: ClassVar[Sequence[str] | Mapping[str, Sequence[str]]] = ()
+    variant: ClassVar[str] = "relation"
+
+    @abstractmethod
+    def measure(self, text: ParsedText, rng: random.Random) -> Params | None:
+        """Return the tightest natural parameters that the text satisfies; None if nothing is worth asking."""
+
+    @abstractmethod
+    def check(self, text: ParsedText, params: Params) -> bool:
+        """Tell whether the text satisfies the parameters."""
+
+    def score(self, text: ParsedText, params: Params) -> float:
+        """Return 1.0 where ``check`` holds, else 0.0; override where partial credit has a meaning."""
+        return float(self.check(text, params))
+
+    def render(self, params: Params, rng: random.Random) -> str:
+        """Word the parameters by one of the sentences, drawn evenly."""
+        sentences = self.wordings[params[self.variant]] if isinstance(self.wordings, Mapping) else self.wordings
+        return wording.write(rng.choice(sentences), self.fields, params)
+
+    def parse(self, wording_: str) -> Params | None:
+        """Recover the parameters from a wording of this type."""
+        for value, template in self.templates():
+            found = wording.read(template, self.fields, wording_)
+            if found is not None:
+                return found if value is None else {self.variant: value, **found}
+        return None
+
+    def conflicts(self, params: Params, other: Constraint) -> bool:
+        """Two constraints of one type repeat one another; override to add contradictions."""
+        return other.type == self.name
+
+    def templates(self) -> Iterator[tuple[str | None, str]]:
+        """Yield every sentence with the value of ``variant`` that it belongs to (None where there is none)."""
+        if isinstance(self.wordings, Mapping):
+            for value, sentences in self.wordings.items():
+                yield from ((value, sentence) for sentence in sentences)
+        else:
+            yield from ((None, sentence) for sentence in self.wordings)

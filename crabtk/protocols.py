@@ -1,0 +1,133 @@
+"""The extension points: what a plugin's object must offer, and no more.
+
+Backends, trainers and benchmarks are classes: crabtk calls the constructor with the options that the
+settings give, checked against the constructor's own annotated keyword parameters. Constructors do no heavy work.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from types import TracebackType
+from typing import Any, ClassVar, Protocol, Self, runtime_checkable
+
+import polars as pl
+
+from crabtk.text import ParsedText
+from crabtk.types import (
+    BenchmarkItem,
+    Completion,
+    Constraint,
+    Grade,
+    Pair,
+    Params,
+    Record,
+    Rejected,
+    Request,
+    TrainingJob,
+    TrainingOutcome,
+    TrainingProgress,
+)
+
+
+@runtime_checkable
+class SeedReader(Protocol):
+    """Reads one seed format. Decoding files is crabtk's part: a reader sees decoded records."""
+
+    name: str
+
+    def recognises(self, value: Any) -> bool:
+        """Tell whether a decoded record is of this format; must not raise, whatever it is given."""
+        ...
+
+    def read(self, records: Iterable[Record]) -> Iterable[Pair | Rejected]:
+        """Yield the pairs of a source in its order; a row that cannot be read becomes a ``Rejected``."""
+        ...
+
+
+@runtime_checkable
+class ConstraintType(Protocol):
+    """A property of a text that code can measure, word and check.
+
+    Law: ``check(r, measure(r, rng))`` is true for every response and generator, and
+    ``parse(render(params, rng)) == params``. ``crabtk.constraints.base.ConstraintType`` implements
+    everything but ``measure`` and ``check`` from a list of wordings.
+    """
+
+    name: str
+
+    def measure(self, text: ParsedText, rng: random.Random) -> Params | None:
+        """Return the tightest natural parameters that the text satisfies; None if nothing is worth asking."""
+        ...
+
+    def check(self, text: ParsedText, params: Params) -> bool:
+        """Tell whether the text satisfies the parameters."""
+        ...
+
+    def score(self, text: ParsedText, params: Params) -> float:
+        """Return partial credit in [0, 1]; 1.0 exactly when ``check`` holds."""
+        ...
+
+    def render(self, params: Params, rng: random.Random) -> str:
+        """Word the parameters; the wording means exactly what ``check`` checks."""
+        ...
+
+    def parse(self, wording: str) -> Params | None:
+        """Recover the parameters from a wording of this type; None if it is none."""
+        ...
+
+    def conflicts(self, params: Params, other: Constraint) -> bool:
+        """Tell whether the two cannot be asked together (contradiction or repetition)."""
+        ...
+
+
+@runtime_checkable
+class Backend(Protocol):
+    """An inference engine; opened by ``with``, closed by leaving it.
+
+    The constructor is called as ``Backend(model=…, **options)``.
+    """
+
+    name: ClassVar[str]
+
+    def __enter__(self) -> Self:
+        """Open the engine (import it, load the model)."""
+        ...
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Give back memory and processes."""
+        ...
+
+    def generate(self, requests: Sequence[Request]) -> Sequence[Completion]:
+        """Answer each request: same length, same order; one that cannot be answered has finish reason error."""
+        ...
+
+
+@runtime_checkable
+class Trainer(Protocol):
+    """Trains a model on prompt–completion examples. The constructor is called as ``Trainer(**options)``."""
+
+    name: ClassVar[str]
+
+    def train(self, job: TrainingJob, report: Callable[[TrainingProgress], None]) -> TrainingOutcome:
+        """Write the trained model with its tokenizer into ``job.output``; go on from ``job.work`` if it holds a start."""
+        ...
+
+
+@runtime_checkable
+class Benchmark(Protocol):
+    """A set of prompts and how responses to them are graded. The constructor is called as ``Benchmark(**options)``."""
+
+    name: ClassVar[str]
+
+    def items(self, tables: Mapping[str, pl.DataFrame]) -> Sequence[BenchmarkItem]:
+        """Return the prompts; ``tables`` holds the run's ``crab`` and ``constraints``."""
+        ...
+
+    def grade(
+        self, item: BenchmarkItem, response: ParsedText, types: Mapping[str, ConstraintType]
+    ) -> Sequence[Grade]:
+        """Judge one response, one grade per constraint."""
+        ...

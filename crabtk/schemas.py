@@ -1,0 +1,124 @@
+"""Pandera models: the contract of each table."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import pandera.polars as pa
+import polars as pl
+from pandera.polars import DataFrameModel, Field
+
+from crabtk.types import Holds, Split
+
+MESSAGES = pl.List(pl.Struct({"role": pl.String, "content": pl.String}))
+_Messages = Annotated[pl.List, pl.Struct({"role": pl.String, "content": pl.String})]
+_Strings = Annotated[pl.List, pl.String()]
+_SPLITS = list(Split.__args__)  # type: ignore[attr-defined]
+_HOLDS = list(Holds.__args__)  # type: ignore[attr-defined]
+_TYPE = r"^[a-z0-9_]+:[a-z0-9_]+$"
+
+
+class Table(DataFrameModel):
+    """What all tables share: exact columns, exact types, no nulls unless said."""
+
+    class Config:
+        strict = True
+        coerce = False
+
+
+class Seeds(Table):
+    """One row per pair. ``use`` tells seeds proper from general chat; ``messages`` is the whole conversation."""
+
+    seed_id: str = Field(unique=True, str_length={"min_value": 8})
+    source: str = Field(str_length={"min_value": 1})
+    use: str = Field(isin=["seed", "chat"])
+    system: str = Field(nullable=True)
+    instruction: str = Field(str_length={"min_value": 1})
+    response: str = Field(str_length={"min_value": 1})
+    language: str = Field(str_length={"min_value": 2})
+    split: str = Field(isin=_SPLITS)
+    messages: _Messages
+
+
+class Constraints(Table):
+    """One row per (seed, constraint).
+
+    ``params`` is canonical JSON. ``score`` is the judge's P(yes), or 1.0 by code; null where nobody judged.
+    ``informative`` is the share of other responses that do not satisfy it; null where code cannot tell.
+    ``conflicts`` lists the seed's other constraints that cannot be asked together with it.
+    """
+
+    seed_id: str
+    constraint_id: str = Field(unique=True)
+    type: str = Field(str_matches=_TYPE)
+    params: str
+    text: str = Field(str_length={"min_value": 1})
+    origin: str = Field(isin=["measured", "translated", "repaired"])
+    verdict: str = Field(isin=_HOLDS)
+    score: float = Field(nullable=True, ge=0.0, le=1.0)
+    judged_by: str = Field(nullable=True)
+    informative: float = Field(nullable=True, ge=0.0, le=1.0)
+    conflicts: _Strings
+
+
+class Audit(Table):
+    """One row per planted case: a constraint whose truth code knows, and the judge's P(yes) on it."""
+
+    case_id: str = Field(unique=True)
+    seed_id: str
+    type: str = Field(str_matches=_TYPE)
+    text: str
+    planted: str = Field(isin=["own", "other_owner", "other_params"])
+    truth: bool
+    score: float = Field(nullable=True, ge=0.0, le=1.0)
+
+
+class Crab(Table):
+    """One row per training example; the last message is the target."""
+
+    example_id: str = Field(unique=True)
+    kind: str = Field(isin=["forward", "reverse", "chat"])
+    messages: _Messages
+    seed_id: str
+    constraint_ids: _Strings
+    demonstration_ids: _Strings
+    split: str = Field(isin=_SPLITS)
+
+
+class Responses(Table):
+    """One row per (model, benchmark, item): what the model answered and how it was graded."""
+
+    model: str
+    benchmark: str
+    item_id: str
+    prompt: str
+    response: str
+    finish_reason: str
+    grades: str
+
+
+class Scores(Table):
+    """One row per (model, benchmark, metric, group). Interval: 95 %, Wilson."""
+
+    model: str
+    benchmark: str
+    metric: str
+    group: str
+    value: float = Field(ge=0.0, le=1.0)
+    count: int = Field(ge=1)
+    low: float = Field(ge=0.0, le=1.0)
+    high: float = Field(ge=0.0, le=1.0)
+
+
+class Ledger(Table):
+    """The ledger of rejected rows."""
+
+    stage: str
+    file: str
+    row: int = Field(nullable=True)
+    key: str = Field(nullable=True)
+    reason: str = Field(str_length={"min_value": 1})
+    raw: str
+
+
+__all__ = ["MESSAGES", "Audit", "Constraints", "Crab", "Ledger", "Responses", "Scores", "Seeds", "Table", "pa"]

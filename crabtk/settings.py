@@ -1,0 +1,219 @@
+"""The one settings file: typed, closed, documented.
+
+A file is TOML. ``preset`` names a base that it changes; presets lie in ``crabtk/presets``. Paths in a file are
+relative to that file's folder, paths in a preset to the current folder.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+
+Share = Annotated[float, Field(ge=0.0, le=1.0)]
+Positive = Annotated[int, Field(ge=1)]
+
+
+def _ordered(bounds: tuple[int, int]) -> tuple[int, int]:
+    if bounds[0] > bounds[1]:
+        raise ValueError(f"the first of {list(bounds)} must not exceed the second")
+    return bounds
+
+
+Bounds = Annotated[tuple[Annotated[int, Field(ge=0)], Annotated[int, Field(ge=0)]], AfterValidator(_ordered)]
+"""Smallest and largest allowed number, both included."""
+
+
+class Section(BaseModel):
+    """What all sections share: frozen, closed, a docstring under each field."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, use_attribute_docstrings=True)
+
+
+class Source(Section):
+    """One source of pairs."""
+
+    path: str
+    """A file or folder; ``crabtk:samples`` for the shipped sample; ``hf:owner/name`` for a Hugging Face dataset."""
+    format: str = "auto"
+    """Name of a seed reader; ``auto`` recognises it from content."""
+    name: str | None = None
+    """How tables call the source; by default the file's name."""
+    licence: str = "unknown"
+    """For the dataset card."""
+    use: Literal["seed", "chat"] = "seed"
+    """``seed``: read for constraints; ``chat``: general chat, mixed in unchanged."""
+    limit: Positive | None = None
+    """At most so many pairs of it, drawn by hash after selection."""
+    revision: str | None = None
+    """Of a Hugging Face dataset; part of the fingerprint."""
+    hf_split: str = "train"
+    """Split of a Hugging Face dataset."""
+    hf_config: str | None = None
+    """Configuration (subset) of a Hugging Face dataset."""
+
+
+class Seeds(Section):
+    """Which pairs become seeds."""
+
+    sources: tuple[Source, ...] = Field(default=(), strict=False)
+    """At least one with ``use = "seed"``."""
+    response_words: Bounds = Field(default=(200, 100_000), strict=False)
+    """Words of a seed's response (runs of letters or digits; characters in scripts without spaces)."""
+    instruction_words: Bounds = Field(default=(1, 70), strict=False)
+    """Words of a seed's instruction."""
+    let_through: Share = 0.1
+    """Share of pairs that are taken whatever their word counts, drawn by hash."""
+    languages: tuple[str, ...] = Field(default=(), strict=False)
+    """ISO 639-1 codes to keep; empty keeps all."""
+    held_out: Share = 0.1
+    """Share of the pairs, drawn by a hash of the instruction, that is kept for scores."""
+    max_bytes: Positive = 200_000
+    """Longer responses (UTF-8 bytes) go to the ledger."""
+
+
+class Measuring(Section):
+    """Measured constraints: those found by code."""
+
+    types: tuple[str, ...] = Field(default=("*",), strict=False)
+    """Names of constraint types, ``family:*`` or ``*``."""
+    without: tuple[str, ...] = Field(default=(), strict=False)
+    """Names or families to leave out (for example to measure transfer)."""
+    reference_sample: Positive = 100
+    """How many other responses tell how informative a constraint is."""
+
+
+class Translation(Section):
+    """Translated constraints: those written by a model."""
+
+    engine: str = "default"
+    """Which of ``[engines]``."""
+    enabled: bool = True
+    """False skips the stage; measured constraints remain."""
+    limit: Positive | None = None
+    """At most so many seeds are translated, drawn by hash; None is all."""
+    types: tuple[str, ...] = Field(default=("*",), strict=False)
+    """Which of the translated types (``style:writing``, … or ``*``)."""
+    max_tokens: Positive = 1024
+    """New tokens of one translation."""
+    temperature: Annotated[float, Field(ge=0.0)] = 0.4
+    """0 is greedy."""
+    top_p: Share = 0.3
+    """Nucleus sampling."""
+
+
+class Judging(Section):
+    """The judge of translated constraints and its audit."""
+
+    engine: str = "default"
+    """Which of ``[engines]``."""
+    audit_cases: Positive = 80
+    """Planted cases, half of them false."""
+    max_false_holds: Share = 0.05
+    """The threshold on P(yes) keeps the share of false cases judged true at or under this."""
+    min_recall: Share = 0.5
+    """Share of true cases that must pass at that threshold; else translated constraints stay out."""
+    repair: bool = True
+    """Ask for a corrected constraint where one fails, and judge that again."""
+    max_rouge_l: Share = 0.6
+    """Of two constraints of a seed that are more alike than this, one is dropped."""
+
+
+class Composition(Section):
+    """How constraints become training examples."""
+
+    constraints: Bounds = Field(default=(6, 8), strict=False)
+    """Constraints of an example; fewer only where the seed has fewer."""
+    any_number: Share = 0.3
+    """Share of examples that take any number of constraints from 1 up."""
+    weights: dict[str, Share] = Field(default_factory=dict)
+    """Probability that a constraint type is drawn, by name or ``family:*``; the name wins."""
+    default_weight: Share = 0.5
+    """Probability of types that ``weights`` does not name."""
+    refined_instruction: Share = 0.7
+    """Share of examples that use the refined instruction, where one was accepted."""
+    demonstrated: Share = 0.5
+    """Share of forward examples with demonstrations."""
+    demonstrations: Bounds = Field(default=(1, 3), strict=False)
+    """How many demonstrations they have."""
+    reverse: Share = 0.3
+    """Share of reverse examples among forward and reverse ones."""
+    chat: Share = 0.1
+    """Share of general chat in the whole; from sources with ``use = "chat"``, else plain seed pairs."""
+
+
+class Training(Section):
+    """Training of the model."""
+
+    enabled: bool = True
+    """False stops after the dataset."""
+    trainer: str = "trl"
+    """Name of a trainer plugin."""
+    model: str = ""
+    """Folder or hub name; empty is the model of ``engines.default``."""
+    limit: Positive | None = None
+    """At most so many examples, drawn by hash; None is all."""
+    options: dict[str, Any] = Field(default_factory=dict)
+    """Of the trainer; checked against its constructor."""
+
+
+class Scoring(Section):
+    """Scores of the base and the trained model."""
+
+    enabled: bool = True
+    """False leaves scores out."""
+    engine: str = "default"
+    """Which of ``[engines]`` generates; the trained model takes the place of its model."""
+    benchmarks: tuple[str, ...] = Field(default=("held_out",), strict=False)
+    """Names of benchmark plugins."""
+    limit: Positive | None = None
+    """At most so many prompts of each benchmark, drawn by hash; None is all."""
+    max_tokens: Positive = 1024
+    """New tokens of a response."""
+    options: dict[str, dict[str, Any]] = Field(default_factory=dict)
+    """Options by benchmark; checked against its constructor."""
+
+
+class Engine(Section):
+    """An inference engine."""
+
+    backend: str
+    """Name of a backend plugin."""
+    model: str
+    """Folder or hub name."""
+    revision: str | None = None
+    """Of a hub model; part of the fingerprint."""
+    batch_size: Positive = 16
+    """Requests of one call; batches are cut at fixed places, and one batch is the most a kill loses."""
+    options: dict[str, Any] = Field(default_factory=dict)
+    """Of the backend; checked against its constructor."""
+
+
+class Runtime(Section):
+    """How it runs; shapes no result, so it is in no fingerprint."""
+
+    processes: Positive = 1
+    """Processes of code stages."""
+    chunk_size: Positive = 64
+    """Rows that one process takes at a time."""
+    store: str = ".crabtk"
+    """Folder of stage results and the response cache."""
+    output: str = "out"
+    """Folder for the dataset, models and report."""
+
+
+class Settings(Section):
+    """All settings of a run."""
+
+    seed: int = 17
+    """Of every random choice."""
+    seeds: Seeds = Seeds()
+    measuring: Measuring = Measuring()
+    translation: Translation = Translation()
+    judging: Judging = Judging()
+    composition: Composition = Composition()
+    training: Training = Training()
+    scoring: Scoring = Scoring()
+    engines: dict[str, Engine] = Field(default_factory=dict)
+    """By name; stages refer to them."""
+    runtime: Runtime = Runtime()

@@ -1,0 +1,202 @@
+"""The frozen values that every part of crabtk exchanges."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Literal
+
+Params = Mapping[str, Any]
+"""Parameters of a constraint: JSON values (str, int, float, bool, lists of them) by name."""
+
+Role = Literal["system", "user", "assistant"]
+Split = Literal["train", "held_out"]
+Holds = Literal["holds", "fails", "unknown"]
+FinishReason = Literal["stop", "length", "refusal", "error"]
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One turn of a conversation."""
+
+    role: Role
+    content: str
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """One decoded row of a source file, before any seed format is applied.
+
+    Attributes:
+        value: The decoded JSON value or Parquet row; usually a mapping.
+        file: The file's name as given in the settings.
+        row: 1-based line (JSON Lines) or position (JSON lists, Parquet).
+    """
+
+    value: Any
+    file: str
+    row: int
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """An instruction–response pair as a reader found it, not yet selected.
+
+    Attributes:
+        messages: The whole conversation where the source holds more than the pair; may be empty.
+        language: ISO 639-1 code if the source states it, else None (then it is detected).
+    """
+
+    instruction: str
+    response: str
+    file: str
+    row: int
+    system: str | None = None
+    language: str | None = None
+    messages: tuple[Message, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Rejected:
+    """A row that left a table, for the ledger of rejected rows.
+
+    Attributes:
+        stage: The stage that refused it.
+        file: File, or table name for rows made by crabtk.
+        row: 1-based row in ``file``; None where the row is known by ``key`` only.
+        key: Identifier (seed_id, constraint_id, …) if it has one.
+        reason: One sentence that names the rule.
+        raw: The row's text, at most ``RAW_LIMIT`` characters.
+    """
+
+    stage: str
+    file: str
+    row: int | None
+    key: str | None
+    reason: str
+    raw: str
+
+
+RAW_LIMIT = 2000
+
+
+@dataclass(frozen=True, slots=True)
+class Constraint:
+    """A requirement on a response.
+
+    Attributes:
+        type: ``family:name``.
+        params: Empty for constraints that only a model can judge.
+        text: The wording that a prompt shows.
+    """
+
+    type: str
+    params: Params
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Sampling:
+    """Sampling parameters of one request. Temperature 0 is greedy."""
+
+    max_tokens: int = 256
+    temperature: float = 0.0
+    top_p: float = 1.0
+    seed: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What a backend is asked for.
+
+    At most one of ``json_schema``, ``regex`` and ``choices`` is set. With ``choices`` the backend
+    returns one of them as text and their log-probabilities. What many requests share stands first
+    in ``messages``, so that prefix caches serve it.
+    """
+
+    messages: tuple[Message, ...]
+    sampling: Sampling = Sampling()
+    json_schema: Mapping[str, Any] | None = None
+    regex: str | None = None
+    choices: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Completion:
+    """What a backend answers.
+
+    Attributes:
+        text: The generated text; empty when ``finish_reason`` is ``error``.
+        choice_logprobs: Natural-log probability of each of the request's choices given the prompt
+            (not normalised over the choices, so their exponentials sum to at most 1); None without choices.
+        error: Why there is no answer, when ``finish_reason`` is ``error``.
+    """
+
+    text: str
+    finish_reason: FinishReason = "stop"
+    prompt_tokens: int = 0
+    cached_tokens: int = 0
+    generated_tokens: int = 0
+    choice_logprobs: Mapping[str, float] | None = None
+    error: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TrainingJob:
+    """What a trainer is asked for.
+
+    Attributes:
+        model: Folder or hub name of the model to start from.
+        examples: JSON Lines; each ``{"prompt": [message…], "completion": [message]}``.
+        output: Folder to write the finished model into; absent or empty at the start.
+        work: Folder for checkpoints; kept after a kill, so that the next call goes on from there.
+        seed: Of the run.
+    """
+
+    model: str
+    examples: Path
+    output: Path
+    work: Path
+    seed: int
+
+
+@dataclass(frozen=True, slots=True)
+class TrainingProgress:
+    """One report of a running trainer. ``values`` holds loss, learning rate, tokens … by name."""
+
+    step: int
+    steps: int
+    values: Mapping[str, float]
+
+
+@dataclass(frozen=True, slots=True)
+class TrainingOutcome:
+    """What a trainer hands back.
+
+    Attributes:
+        history: One mapping per logged step (``step``, ``loss``, …); no wall-clock times, so that a
+            resumed run's history equals an uninterrupted one's.
+        figures: Counts over the data: examples, tokens, truncated, dropped.
+    """
+
+    history: tuple[Mapping[str, float], ...]
+    figures: Mapping[str, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class BenchmarkItem:
+    """One prompt of a benchmark, with whatever its grading needs as JSON values in ``payload``."""
+
+    item_id: str
+    messages: tuple[Message, ...]
+    payload: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Grade:
+    """The verdict on one constraint of one response. ``type`` is ``family:name``."""
+
+    type: str
+    strict: bool
+    loose: bool | None = None
