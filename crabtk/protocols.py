@@ -9,9 +9,7 @@ from __future__ import annotations
 import random
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from types import TracebackType
-from typing import Any, ClassVar, Protocol, Self, runtime_checkable
-
-import polars as pl
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol, Self, runtime_checkable
 
 from crabtk.text import ParsedText
 from crabtk.types import (
@@ -28,6 +26,9 @@ from crabtk.types import (
     TrainingOutcome,
     TrainingProgress,
 )
+
+if TYPE_CHECKING:  # a plugin that only registers types need not wait for polars
+    import polars as pl
 
 
 @runtime_checkable

@@ -1,0 +1,104 @@
+"""crabtk: constraint back-translation from seeds to scores.
+
+The names below are all that a plugin needs; they load on first use, so that importing crabtk is instant.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+__version__ = "0.1.0"
+
+if TYPE_CHECKING:
+    from crabtk.constraints.base import ConstraintType
+    from crabtk.errors import CrabtkError
+    from crabtk.hookspecs import hookimpl
+    from crabtk.protocols import Backend, Benchmark, SeedReader, Trainer
+    from crabtk.readers.base import RowReader
+    from crabtk.text import ParsedText
+    from crabtk.types import (
+        BenchmarkItem,
+        Completion,
+        Constraint,
+        Grade,
+        Message,
+        Pair,
+        Params,
+        Record,
+        Rejected,
+        Request,
+        Sampling,
+        TrainingJob,
+        TrainingOutcome,
+        TrainingProgress,
+    )
+    from crabtk.wording import Count, OneOf, Quoted, QuotedList
+
+_HOMES = {
+    "crabtk.constraints.base": ("ConstraintType",),
+    "crabtk.errors": ("CrabtkError",),
+    "crabtk.hookspecs": ("hookimpl",),
+    "crabtk.protocols": ("Backend", "Benchmark", "SeedReader", "Trainer"),
+    "crabtk.readers.base": ("RowReader",),
+    "crabtk.text": ("ParsedText",),
+    "crabtk.types": (
+        "BenchmarkItem",
+        "Completion",
+        "Constraint",
+        "Grade",
+        "Message",
+        "Pair",
+        "Params",
+        "Record",
+        "Rejected",
+        "Request",
+        "Sampling",
+        "TrainingJob",
+        "TrainingOutcome",
+        "TrainingProgress",
+    ),
+    "crabtk.wording": ("Count", "OneOf", "Quoted", "QuotedList"),
+}
+_HOME = {name: module for module, names in _HOMES.items() for name in names}
+
+__all__ = [
+    "Backend",
+    "Benchmark",
+    "BenchmarkItem",
+    "Completion",
+    "Constraint",
+    "ConstraintType",
+    "Count",
+    "CrabtkError",
+    "Grade",
+    "Message",
+    "OneOf",
+    "Pair",
+    "Params",
+    "ParsedText",
+    "Quoted",
+    "QuotedList",
+    "Record",
+    "Rejected",
+    "Request",
+    "RowReader",
+    "Sampling",
+    "SeedReader",
+    "Trainer",
+    "TrainingJob",
+    "TrainingOutcome",
+    "TrainingProgress",
+    "__version__",
+    "hookimpl",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOME:
+        raise AttributeError(f"module 'crabtk' has no attribute {name!r}")
+    return getattr(import_module(_HOME[name]), name)
+
+
+def __dir__() -> list[str]:
+    return __all__
