@@ -86,15 +86,25 @@ class Crab(Table):
 
 
 class Responses(Table):
-    """One row per (model, benchmark, item): what the model answered and how it was graded."""
+    """One row per (model, benchmark, item): what the model answered. ``prompt`` is its messages as JSON."""
 
     model: str
     benchmark: str
     item_id: str
     prompt: str
     response: str
-    finish_reason: str
-    grades: str
+    finish_reason: str = Field(isin=["stop", "length", "refusal", "error"])
+
+
+class Grades(Table):
+    """One row per (model, benchmark, item, constraint). ``loose`` is null where a benchmark has no loose reading."""
+
+    model: str
+    benchmark: str
+    item_id: str
+    type: str = Field(str_matches=_TYPE)
+    strict: bool
+    loose: bool = Field(nullable=True)
 
 
 class Scores(Table):
@@ -121,4 +131,4 @@ class Ledger(Table):
     raw: str
 
 
-__all__ = ["MESSAGES", "Audit", "Constraints", "Crab", "Ledger", "Responses", "Scores", "Seeds", "Table", "pa"]
+__all__ = ["MESSAGES", "Audit", "Constraints", "Crab", "Grades", "Ledger", "Responses", "Scores", "Seeds", "Table", "pa"]

@@ -1,10 +1,217 @@
-"""ParsedText: a text split once, shared by all constraint types."""
+"""ParsedText: a text split once (words, sentences, paragraphs, lists, tables, code …), shared by all types."""
 
 from __future__ import annotations
 
+import json
+from collections.abc import Iterator
+from functools import cached_property
+from typing import Any
+
+import regex
+
+from crabtk import language as languages
+from crabtk import markdown
+from crabtk.markdown import Code, Heading, Item, Line, Table
+from crabtk.sentences import split
+
+WORD = regex.compile(r"[\p{L}\p{N}][\p{L}\p{M}\p{N}\u200c\u200d]*")
+"""A word: a run of letters, marks or digits that begins with a letter or digit; the underscore ends it."""
+
+_UNSPACED = regex.compile(r"[\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}]+")
+_BOLD = regex.compile(r"\*\*([^*\n]+)\*\*|(?<!\w)__([^_\n]+)__(?!\w)")
+_CODE_SPAN = regex.compile(r"`[^`\n]+`")
+_PLACEHOLDER = regex.compile(r"\[([^\[\]\n]{2,60})\](?![(\[:])")
+
 
 class ParsedText:
-    """A text and its parts, each computed on first use and kept (placeholder, see the text helper)."""
+    """A text and its parts, each computed on first use and kept.
+
+    Any string is accepted, whatever it holds. What a constraint checks hangs on ``raw`` alone, so that a
+    verdict is the same whether or not the language was given.
+
+    Attributes:
+        raw: The text as it came.
+        given: The language that the source states, or None.
+    """
 
     def __init__(self, raw: str, language: str | None = None) -> None:
+        """Take a text.
+
+        Args:
+            raw: The whole response.
+            language: ISO 639-1 code if the source states it; steers what is measured, never a verdict.
+        """
         self.raw = raw
+        self.given = language
+
+    def __repr__(self) -> str:
+        return f"ParsedText({self.raw[:60]!r}, language={self.given!r})"
+
+    @cached_property
+    def lines(self) -> tuple[str, ...]:
+        """Lines without their ends; CR, CR LF and Unicode's separators end a line as LF does."""
+        return tuple(markdown.normal_lines(self.raw))
+
+    @cached_property
+    def marked_lines(self) -> tuple[Line, ...]:
+        """The lines, each with what a reader takes it for."""
+        return tuple(markdown.scan(self.lines))
+
+    @cached_property
+    def words(self) -> tuple[str, ...]:
+        """Words in order, as written: runs of letters, marks or digits. ``don't`` is two, ``a_b`` is two."""
+        return tuple(WORD.findall(self.raw))
+
+    @cached_property
+    def lower_words(self) -> tuple[str, ...]:
+        """The words in lower case."""
+        return tuple(word.lower() for word in self.words)
+
+    @cached_property
+    def paragraphs(self) -> tuple[str, ...]:
+        """What stands between blank lines and holds a word.
+
+        One rule for all: a heading, a list or a table that blank lines set off is a paragraph, and one that
+        touches the text around it belongs to that paragraph. A blank line inside a fenced code block
+        separates nothing. A bare rule such as ``---`` holds no word and is none.
+        """
+        blocks = ("\n".join(self.lines[start:end]) for start, end in self._blocks)
+        return tuple(block for block in blocks if WORD.search(block))
+
+    @cached_property
+    def paragraph_sentences(self) -> tuple[tuple[str, ...], ...]:
+        """The sentences of each paragraph, in the order of ``paragraphs``; none where it is all code."""
+        found = []
+        for start, end in self._blocks:
+            if any(WORD.search(line) for line in self.lines[start:end]):
+                units = _running_text(self.marked_lines[start:end])
+                parts = (part for unit in units for part in split(unit, self.detected))
+                found.append(tuple(part for part in parts if WORD.search(part)))
+        return tuple(found)
+
+    @cached_property
+    def sentences(self) -> tuple[str, ...]:
+        """Sentences that hold a word, outside code blocks.
+
+        The end of a heading, list item, table cell or paragraph ends a sentence too; a line break inside a
+        paragraph does not.
+        """
+        return tuple(sentence for paragraph in self.paragraph_sentences for sentence in paragraph)
+
+    @cached_property
+    def bullet_items(self) -> tuple[Item, ...]:
+        """Lines outside code that begin with ``-``, ``*``, ``+`` or ``•`` and a space, at any depth."""
+        return tuple(Item(line.mark, line.text, line.indent) for line in self._of("bullet"))
+
+    @cached_property
+    def numbered_items(self) -> tuple[Item, ...]:
+        """Lines outside code that begin with a number of up to three digits, ``.`` or ``)``, and a space."""
+        return tuple(Item(line.mark, line.text, line.indent) for line in self._of("number"))
+
+    @cached_property
+    def headings(self) -> tuple[Heading, ...]:
+        """Lines outside code that begin with one to six ``#`` and a space."""
+        return tuple(Heading(len(line.mark), line.text) for line in self._of("heading"))
+
+    @cached_property
+    def code_blocks(self) -> tuple[Code, ...]:
+        """Blocks between fences of three or more backticks or tildes."""
+        return tuple(markdown.code_blocks(self.marked_lines))
+
+    @cached_property
+    def tables(self) -> tuple[Table, ...]:
+        """Pipe tables outside code: a header row, a divider of dashes with as many cells, rows."""
+        return tuple(markdown.tables(self.marked_lines))
+
+    @cached_property
+    def prose_lines(self) -> tuple[str, ...]:
+        """The text of each line outside code, without list and heading marks; blank lines left out."""
+        return tuple(line.text for line in self.marked_lines if line.kind not in ("blank", "code", "fence"))
+
+    @cached_property
+    def bold_spans(self) -> tuple[str, ...]:
+        """Stretches between double asterisks (or double underscores) on one line outside code."""
+        spans = (a or b for line in self.prose_lines for a, b in _BOLD.findall(_CODE_SPAN.sub("", line)))
+        return tuple(span for span in spans if span == span.strip() and WORD.search(span))
+
+    @cached_property
+    def placeholders(self) -> tuple[str, ...]:
+        """Words in square brackets to be filled in, such as ``[Your Name]``; links and footnotes are none."""
+        spans = (span for line in self.prose_lines for span in _PLACEHOLDER.findall(line))
+        return tuple(span for span in spans if span[0].isalpha())
+
+    @cached_property
+    def is_prose(self) -> bool:
+        """Whether the text is paragraphs alone: no heading, list, table, rule or code block."""
+        return all(line.kind in ("blank", "text") for line in self.marked_lines)
+
+    @cached_property
+    def json(self) -> Any:
+        """The JSON object or list that is the whole text, or its sole fenced block; else None."""
+        content = self.raw.strip()
+        if len(self.code_blocks) == 1 and not self.prose_lines and self.code_blocks[0].language in ("json", ""):
+            content = self.code_blocks[0].content.strip()
+        if not content.startswith(("{", "[")):
+            return None
+        try:
+            return json.loads(content, parse_constant=_refuse)
+        except (ValueError, RecursionError):
+            return None
+
+    @cached_property
+    def detected(self) -> str:
+        """ISO 639-1 code of the text's language by its own letters, code left out; ``und`` when unsure."""
+        return languages.detect("\n".join(self.prose_lines))
+
+    @property
+    def language(self) -> str:
+        """The language that the source states, else the detected one."""
+        return self.given or self.detected
+
+    @cached_property
+    def spaced(self) -> bool:
+        """Whether spaces set words apart; false where a tenth of the letters is Chinese, Japanese, Thai …"""
+        unspaced = sum(map(len, _UNSPACED.findall(self.raw)))
+        return unspaced * 10 < sum(map(len, self.words)) or not unspaced
+
+    @cached_property
+    def _blocks(self) -> tuple[tuple[int, int], ...]:
+        """Start and end of each run of lines between blank ones."""
+        found = []
+        start: int | None = None
+        for number, line in enumerate(self.marked_lines):
+            if line.kind == "blank":
+                if start is not None:
+                    found.append((start, number))
+                start = None
+            elif start is None:
+                start = number
+        if start is not None:
+            found.append((start, len(self.marked_lines)))
+        return tuple(found)
+
+    def _of(self, kind: markdown.Kind) -> Iterator[Line]:
+        return (line for line in self.marked_lines if line.kind == kind)
+
+
+def _running_text(lines: tuple[Line, ...]) -> Iterator[str]:
+    """Yield the stretches of a block within which only punctuation ends a sentence."""
+    held: list[str] = []
+    for line in lines:
+        if line.kind == "text":
+            held.append(line.text)
+            continue
+        if held:
+            yield " ".join(held)
+        held = [line.text] if line.kind in ("bullet", "number") else []
+        if line.kind == "heading":
+            yield line.text
+        elif line.kind == "row":
+            yield from markdown.cells(line.text)
+    if held:
+        yield " ".join(held)
+
+
+def _refuse(constant: str) -> None:
+    """Refuse NaN and Infinity, which Python reads and JSON does not know."""
+    raise ValueError(constant)

@@ -1,4 +1,12 @@
-"""The base class of constraint types: a type writes ``measure``, ``check`` and its wordings; the rest follows."""
+"""The base class of constraint types: a type writes ``measure``, ``check`` and its wordings; the rest follows.
+
+Three rules hold for every built-in type:
+
+- What ``measure`` states holds under every reasonable reading of its wording, not only under the one that
+  ``check`` takes (a hyphenated compound as one word or two, say); where readings differ, it stays silent.
+- What every text does is not worth asking.
+- A response without a word satisfies nothing.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +18,7 @@ from typing import ClassVar
 from crabtk import wording
 from crabtk.text import ParsedText
 from crabtk.types import Constraint, Params
-from crabtk.wording import Field
+from crabtk.wording import Count, Field
 
 
 class ConstraintType(ABC):
@@ -22,12 +30,20 @@ class ConstraintType(ABC):
         wordings: Sentences of one meaning; or, where the meaning hangs on one parameter (``variant``),
             a mapping from that parameter's value to its sentences.
         variant: The parameter that chooses among ``wordings`` when it is a mapping.
+        counts: Whether the parameters state a number, which a model that judges is apt to get wrong;
+            follows from ``fields``.
     """
 
     name: ClassVar[str]
     fields: ClassVar[Mapping[str, Field]] = {}
     wordings: ClassVar[Sequence[str] | Mapping[str, Sequence[str]]] = ()
     variant: ClassVar[str] = "relation"
+    counts: ClassVar[bool] = False
+
+    def __init_subclass__(cls) -> None:
+        """Derive ``counts``."""
+        super().__init_subclass__()
+        cls.counts = any(isinstance(written, Count) for written in cls.fields.values())
 
     @abstractmethod
     def measure(self, text: ParsedText, rng: random.Random) -> Params | None:
@@ -55,7 +71,11 @@ class ConstraintType(ABC):
         return None
 
     def conflicts(self, params: Params, other: Constraint) -> bool:
-        """Two constraints of one type repeat one another; override to add contradictions."""
+        """Tell whether the two contradict or repeat one another, as far as this type knows.
+
+        Callers ask both sides, since each type knows only what it was written to know. Two constraints of
+        one type repeat one another; override to add contradictions.
+        """
         return other.type == self.name
 
     def templates(self) -> Iterator[tuple[str | None, str]]:

@@ -36,7 +36,17 @@ class CacheStats:
 
 def request_key(identity: str, request: Request) -> str:
     """Return the cache key of a request to the engine that ``identity`` names (see ``engine_identity``)."""
-    return digest([identity, asdict(request)])
+    schema = None if request.json_schema is None else dict(request.json_schema)
+    return digest(
+        {
+            "engine": identity,
+            "messages": [[message.role, message.content] for message in request.messages],
+            "sampling": asdict(request.sampling),
+            "json_schema": schema,
+            "regex": request.regex,
+            "choices": request.choices,
+        }
+    )
 
 
 class ResponseCache:
@@ -47,6 +57,7 @@ class ResponseCache:
 
     Args:
         path: The file; made, with its folder, if absent.
+
     Raises:
         StoreError: The file is damaged, of another format, or cannot be opened. So do all methods.
     """
@@ -166,8 +177,7 @@ class ResponseCache:
 
 
 def _encode(key: str, completion: Completion) -> tuple[bytes, str]:
-    # asdict would copy an arbitrary Mapping as it is, and JSON takes dicts only.
-    fields = asdict(completion)
+    fields = {name: getattr(completion, name) for name in Completion.__dataclass_fields__}
     if completion.choice_logprobs is not None:
         fields["choice_logprobs"] = dict(completion.choice_logprobs)
     # NaN and infinities are let through: a choice may have a log-probability of -inf.

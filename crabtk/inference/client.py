@@ -30,6 +30,7 @@ class Client:
         batch_size: Requests of one batch, at least 1.
         model: The model's name, for messages.
         progress: For calls of ``complete`` that bring none.
+
     Raises:
         BackendError: From ``complete``: the engine cannot be opened, raised an error or broke its contract.
     """

@@ -1,0 +1,213 @@
+"""The constraints that a dataset may rest on: grounded, judged, repaired, thinned."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import polars as pl
+from rapidfuzz.distance import Indel
+
+from crabtk.canonical import canonical_json
+from crabtk.constraints.counting import ground, states_a_count
+from crabtk.pipeline.ask import SENTENCE_OR_NULL, Complete, json_request, question
+from crabtk.pipeline.audit import Finding
+from crabtk.pipeline.judge import REFINED, judge
+from crabtk.pipeline.ledger import ledger
+from crabtk.pipeline.measure import SCHEMA
+from crabtk.pipeline.translate import read_answer, unjudged
+from crabtk.protocols import ConstraintType
+from crabtk.text import ParsedText
+from crabtk.types import Constraint, Rejected, Sampling
+
+STAGE = "constraints"
+Row = dict[str, Any]
+
+
+@dataclass
+class _Accepting:
+    """What the steps share."""
+
+    seeds: Mapping[str, Mapping[str, Any]]
+    types: Mapping[str, ConstraintType]
+    rejected: list[Rejected] = field(default_factory=list)
+
+    def reject(self, row: Row, reason: str) -> None:
+        self.rejected.append(Rejected(STAGE, row["origin"], None, row["constraint_id"], reason, row["text"]))
+
+
+def accept(
+    seeds: pl.DataFrame,
+    measured: pl.DataFrame,
+    translated: pl.DataFrame,
+    types: Mapping[str, ConstraintType],
+    finding: Finding,
+    complete: Complete,
+    *,
+    repair: bool,
+    max_rouge_l: float,
+) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Judge the translated constraints and join them with the measured ones.
+
+    What counts something is grounded in a measured type and checked by code, or dropped. The rest is judged one
+    by one against the audit's threshold; one that fails is repaired once, if asked for, and judged again. If the
+    audit does not accept the judge, nobody is asked and the verdicts stay unknown. Of two constraints of a seed
+    that hold and are worded too much alike, one of them translated, the translated one is dropped.
+
+    Args:
+        seeds: Schema ``Seeds``.
+        measured: Schema ``Constraints``, all checked by code.
+        translated: Schema ``Constraints``, unjudged.
+        types: Measured types by name.
+        finding: Of the audit.
+        complete: Answers requests; not called unless ``finding.accepted``.
+        repair: Whether to ask for a correction of what fails.
+        max_rouge_l: ROUGE-L (F1 over words) above which two constraints are too much alike.
+    Returns:
+        Rows of schema ``Constraints`` with every verdict, by seed in the order of ``seeds``, and the ledger.
+    """
+    work = _Accepting({row["seed_id"]: row for row in seeds.to_dicts()}, types)
+    taken = {(row["seed_id"], row["type"]) for row in measured.iter_rows(named=True)}
+    rows = [row for row in translated.to_dicts() if row["seed_id"] in work.seeds]
+    open_rows, grounded = _ground(rows, taken, work)
+    if finding.accepted and finding.threshold is not None:
+        open_rows = _judge(open_rows, finding.threshold, complete, work)
+        if repair:
+            repaired = _repair([row for row in open_rows if row["verdict"] == "fails"], complete, work)
+            repaired, more = _ground(repaired, taken | {(r["seed_id"], r["type"]) for r in grounded}, work)
+            grounded += more
+            open_rows += _judge(repaired, finding.threshold, complete, work)
+    by_seed: dict[str, list[Row]] = {seed_id: [] for seed_id in work.seeds}
+    for row in [*measured.to_dicts(), *grounded, *open_rows]:
+        by_seed[row["seed_id"]].append(row)
+    kept = [row for rows in by_seed.values() for row in _with_conflicts(_thinned(rows, max_rouge_l, work), types)]
+    return pl.DataFrame(kept, schema=SCHEMA), ledger(work.rejected)
+
+
+def _ground(
+    rows: Sequence[Row], taken: set[tuple[str, str]], work: _Accepting
+) -> tuple[list[Row], list[Row]]:
+    """Split rows into those for the judge and those that code has checked; the rest goes to the ledger."""
+    open_rows: list[Row] = []
+    grounded: dict[tuple[str, str], Row] = {}
+    for row in rows:
+        if not states_a_count(row["text"]):
+            open_rows.append(row)
+            continue
+        found = ground(row["text"], list(work.types.values()))
+        if found is None:
+            work.reject(row, "it counts something, and no measured type can check it")
+            continue
+        name, params = found
+        seed = work.seeds[row["seed_id"]]
+        if not work.types[name].check(ParsedText(seed["response"], seed["language"]), params):
+            work.reject(row, f"it counts something, and code ({name}) finds it false")
+        elif (row["seed_id"], name) in taken or (row["seed_id"], name) in grounded:
+            work.reject(row, f"{name} is measured of this response already")
+        else:
+            grounded[row["seed_id"], name] = {
+                **row,
+                "type": name,
+                "params": canonical_json(dict(params)),
+                "verdict": "holds",
+                "score": 1.0,
+                "judged_by": "code",
+            }
+    return open_rows, list(grounded.values())
+
+
+def _judge(rows: Sequence[Row], threshold: float, complete: Complete, work: _Accepting) -> list[Row]:
+    scores = judge(complete, [(work.seeds[row["seed_id"]], row["type"], row["text"]) for row in rows])
+    return [
+        {**row, "score": score, "judged_by": "model", "verdict": _verdict(score, threshold)}
+        for row, score in zip(rows, scores, strict=True)
+    ]
+
+
+def _verdict(score: float | None, threshold: float) -> str:
+    if score is None:
+        return "unknown"
+    return "holds" if score >= threshold else "fails"
+
+
+def _repair(rows: Sequence[Row], complete: Complete, work: _Accepting) -> list[Row]:
+    """Ask for a corrected text of each row; what comes back is a new, unjudged row."""
+    # A refined instruction is a whole request, which one corrected sentence cannot replace.
+    rows = [row for row in rows if row["type"] != REFINED]
+    requests = [
+        json_request(
+            question(
+                "repair",
+                work.seeds[row["seed_id"]]["instruction"],
+                work.seeds[row["seed_id"]]["response"],
+                constraint=row["text"],
+            ),
+            {"constraint": SENTENCE_OR_NULL},
+            Sampling(max_tokens=96),
+        )
+        for row in rows
+    ]
+    repaired: list[Row] = []
+    for row, completion in zip(rows, complete(requests), strict=True):
+        answer = read_answer(completion, ["constraint"])
+        if isinstance(answer, str):
+            work.reject(row, f"its repair is unreadable: {answer}")
+            continue
+        text = " ".join((answer["constraint"] or "").split())
+        if text and text != row["text"]:
+            repaired.append(
+                unjudged(row["seed_id"], f"{row['constraint_id']}/repaired", row["type"], text, "repaired")
+            )
+    return repaired
+
+
+def _thinned(rows: Sequence[Row], max_rouge_l: float, work: _Accepting) -> list[Row]:
+    """Drop translated constraints that hold but are worded too much like a better one of the same seed."""
+    # Code before model, sure before unsure; the id breaks ties.
+    ranked = sorted(
+        (row for row in rows if row["verdict"] == "holds"),
+        key=lambda row: (row["judged_by"] != "code", -(row["score"] or 0.0), row["constraint_id"]),
+    )
+    kept: dict[str, tuple[Row, tuple[str, ...]]] = {}
+    for row in ranked:
+        words = ParsedText(row["text"]).lower_words
+        twin = None
+        if row["origin"] != "measured" and row["type"] != REFINED:
+            twin = next((k for k, other in kept.values() if _rouge_l(words, other) > max_rouge_l), None)
+        if twin is None:
+            kept[row["constraint_id"]] = (row, words)
+        else:
+            work.reject(row, f"it is worded too much like {twin['constraint_id']} (ROUGE-L over {max_rouge_l})")
+    return [row for row in rows if row["verdict"] != "holds" or row["constraint_id"] in kept]
+
+
+def _rouge_l(one: Sequence[str], other: Sequence[str]) -> float:
+    """Return ROUGE-L's F1 over words: twice the longest common subsequence over both lengths."""
+    return float(Indel.normalized_similarity(one, other))
+
+
+def _with_conflicts(rows: Sequence[Row], types: Mapping[str, ConstraintType]) -> list[Row]:
+    """Fill in, for each constraint that holds, which others of the seed cannot be asked with it."""
+    holding = [(row, _constraint(row)) for row in rows if row["verdict"] == "holds"]
+    conflicts: dict[str, list[str]] = {}
+    for i, (row, constraint) in enumerate(holding):
+        for other_row, other in holding[i + 1 :]:
+            if _conflict(constraint, other, types):
+                conflicts.setdefault(row["constraint_id"], []).append(other_row["constraint_id"])
+                conflicts.setdefault(other_row["constraint_id"], []).append(row["constraint_id"])
+    return [{**row, "conflicts": sorted(conflicts.get(row["constraint_id"], []))} for row in rows]
+
+
+def _constraint(row: Row) -> Constraint:
+    return Constraint(row["type"], json.loads(row["params"]), row["text"])
+
+
+def _conflict(one: Constraint, other: Constraint, types: Mapping[str, ConstraintType]) -> bool:
+    """Ask both types, since each knows only its own side."""
+    if one.type == other.type:
+        return True
+    return (one.type in types and types[one.type].conflicts(one.params, other)) or (
+        other.type in types and types[other.type].conflicts(other.params, one)
+    )

@@ -1,0 +1,43 @@
+"""How questions about one response are put: what they share first, the question last."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Protocol
+
+from crabtk.prompts import prompt
+from crabtk.types import Completion, Message, Request, Sampling
+from crabtk.wording import fill
+
+SYSTEM = "You analyse how a response fulfils its instruction. You answer exactly in the form that is asked for."
+
+
+class Complete(Protocol):
+    """What answers requests: ``Client.complete`` of an engine."""
+
+    def __call__(self, requests: Sequence[Request], /) -> Sequence[Completion]:
+        """Answer each request: same length, same order."""
+        ...
+
+
+def question(template: str, instruction: str, response: str, **values: str) -> tuple[Message, ...]:
+    """Return the messages of a question; equal up to the question for all questions on one response."""
+    shared = fill(prompt("response"), {"instruction": instruction, "response": response})
+    return Message("system", SYSTEM), Message("user", fill(prompt(template), {"response": shared, **values}))
+
+
+def json_request(
+    messages: tuple[Message, ...], properties: Mapping[str, Any], sampling: Sampling
+) -> Request:
+    """Return a request whose answer is one JSON object with exactly these properties."""
+    schema = {
+        "type": "object",
+        "properties": dict(properties),
+        "required": list(properties),
+        "additionalProperties": False,
+    }
+    return Request(messages, sampling, json_schema=schema)
+
+
+SENTENCE_OR_NULL: Mapping[str, Any] = {"anyOf": [{"type": "string", "maxLength": 240}, {"type": "null"}]}
+"""Schema of one constraint; the bound keeps a looping model from filling the whole answer with one."""

@@ -1,0 +1,30 @@
+"""The ledger of rejected rows as a table."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import polars as pl
+
+from crabtk.types import RAW_LIMIT, Rejected
+
+SCHEMA = {
+    "stage": pl.String,
+    "file": pl.String,
+    "row": pl.Int64,
+    "key": pl.String,
+    "reason": pl.String,
+    "raw": pl.String,
+}
+
+
+def ledger(rows: Iterable[Rejected]) -> pl.DataFrame:
+    """Return rejected rows as a table of schema ``Ledger``, in order; text that is no Unicode is replaced."""
+    return pl.DataFrame(
+        [(r.stage, r.file, r.row, r.key, r.reason, printable(r.raw)) for r in rows], schema=SCHEMA, orient="row"
+    )
+
+
+def printable(text: str) -> str:
+    """Cut to ``RAW_LIMIT`` and replace lone surrogates, which no table can hold."""
+    return text[:RAW_LIMIT].encode("utf-8", "replace").decode("utf-8")

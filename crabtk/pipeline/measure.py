@@ -1,0 +1,144 @@
+"""Measured constraints: what code finds true of each response."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import polars as pl
+
+from crabtk.canonical import canonical_json
+from crabtk.pipeline.ledger import ledger
+from crabtk.pipeline.parallel import map_rows
+from crabtk.protocols import ConstraintType
+from crabtk.randomness import generator
+from crabtk.text import ParsedText
+from crabtk.types import Params, Rejected
+
+STAGE = "measured_constraints"
+
+SCHEMA = {
+    "seed_id": pl.String,
+    "constraint_id": pl.String,
+    "type": pl.String,
+    "params": pl.String,
+    "text": pl.String,
+    "origin": pl.String,
+    "verdict": pl.String,
+    "score": pl.Float64,
+    "judged_by": pl.String,
+    "informative": pl.Float64,
+    "conflicts": pl.List(pl.String),
+}
+"""Columns of schema ``Constraints``."""
+
+Row = tuple[str, str, str]
+Found = tuple[list[dict[str, Any]], list[Rejected]]
+
+
+def measure(
+    seeds: pl.DataFrame,
+    types: Sequence[ConstraintType],
+    *,
+    seed: int,
+    reference_sample: int,
+    processes: int = 1,
+    chunk_size: int = 64,
+    progress: Callable[[int, int | None], None] | None = None,
+) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Measure every type on every response.
+
+    Args:
+        seeds: Schema ``Seeds``; general chat is passed over.
+        types: Names unique; the order does not matter.
+        seed: Of the run; each (seed, type) derives its own generator.
+        reference_sample: Responses, drawn by hash, that tell how informative a constraint is: the share of
+            them, the seed's own apart, that do not satisfy it.
+        processes: Of this stage; no result depends on it, nor on ``chunk_size``.
+        chunk_size: Rows that a process takes at a time.
+        progress: Called with seeds done and total.
+    Returns:
+        Rows of schema ``Constraints`` by seed in input order and type name, and the ledger: constraints of a
+        type that broke the law or raised, with the type's name.
+    """
+    rows: list[Row] = seeds.filter(pl.col("use") == "seed").select("seed_id", "response", "language").rows()
+    references = sorted(rows, key=lambda row: generator(seed, "reference", row[0]).random())[: reference_sample + 1]
+    work = _Measure(tuple(sorted(types, key=lambda t: t.name)), seed, references, reference_sample)
+    found: list[dict[str, Any]] = []
+    rejected: list[Rejected] = []
+    for constraints, refused in map_rows(
+        work, rows, processes=processes, chunk_size=chunk_size, progress=progress
+    ):
+        found += constraints
+        rejected += refused
+    return pl.DataFrame(found, schema=SCHEMA), ledger(rejected)
+
+
+@dataclass
+class _Measure:
+    """The work on one seed; keeps the parsed references and what it learnt of them."""
+
+    types: Sequence[ConstraintType]
+    seed: int
+    references: list[Row]
+    reference_sample: int
+    _parsed: list[tuple[str, ParsedText]] = field(default_factory=list)
+    _known: dict[tuple[str, str], list[tuple[str, bool]]] = field(default_factory=dict)
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {**self.__dict__, "_parsed": [], "_known": {}}
+
+    def __call__(self, row: Row) -> Found:
+        seed_id, response, language = row
+        text = ParsedText(response, language)
+        constraints: list[dict[str, Any]] = []
+        rejected: list[Rejected] = []
+        for type_ in self.types:
+            try:
+                constraint = self._constraint(type_, seed_id, text)
+            except Exception as error:  # a type is a plugin: its failure costs the constraint, never the run
+                reason = f"constraint type {type_.name} raised {type(error).__name__}: {error}"
+                rejected.append(Rejected(STAGE, "seeds", None, f"{seed_id}/{type_.name}", reason, response))
+                continue
+            if constraint is not None:
+                constraints.append(constraint)
+        return constraints, rejected
+
+    def _constraint(self, type_: ConstraintType, seed_id: str, text: ParsedText) -> dict[str, Any] | None:
+        rng = generator(self.seed, "measure", seed_id, type_.name)
+        params = type_.measure(text, rng)
+        if params is None:
+            return None
+        if not type_.check(text, params):
+            raise ValueError(f"it measured {canonical_json(dict(params))} and then does not find it (the law is broken)")
+        return constraint_row(seed_id, type_, params, rng, self._informative(type_, params, seed_id))
+
+    def _informative(self, type_: ConstraintType, params: Params, seed_id: str) -> float | None:
+        if not self._parsed:
+            self._parsed = [(other, ParsedText(response, language)) for other, response, language in self.references]
+        key = (type_.name, canonical_json(dict(params)))
+        if key not in self._known:
+            self._known[key] = [(other, type_.check(text, params)) for other, text in self._parsed]
+        verdicts = [holds for other, holds in self._known[key] if other != seed_id][: self.reference_sample]
+        return round(1 - sum(verdicts) / len(verdicts), 4) if verdicts else None
+
+
+def constraint_row(
+    seed_id: str, type_: ConstraintType, params: Params, rng: random.Random, informative: float | None
+) -> dict[str, Any]:
+    """Return a constraint that code has checked, as a row of schema ``Constraints``."""
+    return {
+        "seed_id": seed_id,
+        "constraint_id": f"{seed_id}/{type_.name}",
+        "type": type_.name,
+        "params": canonical_json(dict(params)),
+        "text": type_.render(params, rng),
+        "origin": "measured",
+        "verdict": "holds",
+        "score": 1.0,
+        "judged_by": "code",
+        "informative": informative,
+        "conflicts": [],
+    }

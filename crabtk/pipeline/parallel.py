@@ -1,0 +1,59 @@
+"""Rows over processes, in order: the result never depends on how many, or on the chunk size."""
+
+from __future__ import annotations
+
+import multiprocessing
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from typing import Any, TypeVar
+
+Row = TypeVar("Row")
+Out = TypeVar("Out")
+
+_work: Callable[[Any], Any] | None = None
+
+
+def map_rows(
+    work: Callable[[Row], Out],
+    rows: Sequence[Row],
+    *,
+    processes: int = 1,
+    chunk_size: int = 64,
+    progress: Callable[[int, int | None], None] | None = None,
+) -> Iterator[Out]:
+    """Yield ``work(row)`` for each row, in the order of the rows.
+
+    Args:
+        work: Picklable; sent once to each process, so it may hold large tables and keep what it computes.
+        processes: 1 stays in this process.
+        chunk_size: Rows that a process takes at a time.
+        progress: Called with rows done and total.
+    """
+    chunks = [rows[start : start + chunk_size] for start in range(0, len(rows), chunk_size)]
+    done = 0
+    if processes == 1 or len(chunks) < 2:
+        for chunk in chunks:
+            for row in chunk:
+                yield work(row)
+            done += len(chunk)
+            if progress:
+                progress(done, len(rows))
+        return
+    # Not fork: the parent runs threads of polars, whose locks a forked child would inherit.
+    context = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(processes, context, _receive, (work,)) as pool:
+        for chunk, results in zip(chunks, pool.map(_chunk, chunks), strict=True):
+            yield from results
+            done += len(chunk)
+            if progress:
+                progress(done, len(rows))
+
+
+def _receive(work: Callable[[Any], Any]) -> None:
+    global _work  # noqa: PLW0603 - one worker process serves one map
+    _work = work
+
+
+def _chunk(rows: Sequence[Any]) -> list[Any]:
+    assert _work is not None  # noqa: S101 - set by the initialiser
+    return [_work(row) for row in rows]

@@ -1,0 +1,64 @@
+"""What the report and the dataset card are made from."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, fields
+from typing import Any
+
+import polars as pl
+
+from crabtk.settings import Settings
+
+
+@dataclass(frozen=True)
+class ReportInputs:
+    """All that a run left behind; whatever a switched-off stage did not make is None or empty.
+
+    Attributes:
+        seeds: Schema ``Seeds``.
+        measured_constraints: Schema ``Constraints``, before judging and thinning.
+        translated_constraints: Schema ``Constraints``, before judging and thinning.
+        judge_audit: Schema ``Audit``.
+        constraints: Schema ``Constraints``: what came out of judging and thinning.
+        crab: Schema ``Crab``.
+        responses: Schema ``Responses``.
+        scores: Schema ``Scores``; ``group`` is ``all``, ``family:…`` or ``type:…``, a space may stand for the colon.
+        ledger: Schema ``Ledger``, of all stages.
+        history: One mapping per logged training step: ``step``, ``loss``, ….
+        training_figures: Counts over the training data by name; empty where nothing was trained.
+        audit_figures: ``auc``, ``auc_low``, ``auc_high``, ``threshold``, ``recall``, ``false_holds``, ``cases_true``,
+            ``cases_false``, ``unreadable``, ``accepted``, ``reason``, ``model``; empty where no judge was audited.
+        stages: One mapping per stage: ``name``, ``state``, ``rows_in``, ``rows_out``, ``rejected``, ``seconds``,
+            ``model_calls``, ``cached_calls``, ``prompt_tokens``, ``generated_tokens``; None is unknown.
+        settings: Of the run.
+        versions: Version by name of package or plugin.
+        title: Of the page.
+        rechecked: ``checked`` and ``held``: how many constraints code checked once more on the finished dataset,
+            and how many held. None: counted from the verdicts in ``constraints``.
+    """
+
+    seeds: pl.DataFrame | None = None
+    measured_constraints: pl.DataFrame | None = None
+    translated_constraints: pl.DataFrame | None = None
+    judge_audit: pl.DataFrame | None = None
+    constraints: pl.DataFrame | None = None
+    crab: pl.DataFrame | None = None
+    responses: pl.DataFrame | None = None
+    scores: pl.DataFrame | None = None
+    ledger: pl.DataFrame | None = None
+    history: Sequence[Mapping[str, float]] = ()
+    training_figures: Mapping[str, Any] = field(default_factory=dict)
+    audit_figures: Mapping[str, Any] = field(default_factory=dict)
+    stages: Sequence[Mapping[str, Any]] = ()
+    settings: Settings = field(default_factory=Settings)
+    versions: Mapping[str, str] = field(default_factory=dict)
+    title: str = "crabtk run"
+    rechecked: Mapping[str, int] | None = None
+
+    def __post_init__(self) -> None:
+        """Make None of empty tables, so that there is one way to be missing."""
+        for each in fields(self):
+            value = getattr(self, each.name)
+            if isinstance(value, pl.DataFrame) and value.is_empty():
+                object.__setattr__(self, each.name, None)

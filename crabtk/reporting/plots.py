@@ -1,0 +1,224 @@
+"""The plots of a run. Each function returns a matplotlib ``Figure``; ``svg`` and ``png`` turn it into bytes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from math import ceil, isfinite
+from typing import TYPE_CHECKING, Any
+
+import polars as pl
+
+from crabtk.reporting import counts
+from crabtk.reporting.canvas import (
+    BLUE,
+    GREY,
+    INK,
+    LIGHT,
+    ORANGE,
+    SKY,
+    VERMILION,
+    figure,
+    panel,
+    png,
+    styled,
+    svg,
+)
+from crabtk.reporting.score_tables import family_rows, score_tables
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+__all__ = [
+    "audit_scores",
+    "constraint_types",
+    "constraints_per_example",
+    "png",
+    "response_words",
+    "scores",
+    "svg",
+    "training_loss",
+]
+
+MOST_TYPES = 40
+"""A plot of more types cannot be read; the report's table has them all."""
+_VERDICTS = (
+    (counts.BY_CODE, "holds, by code", BLUE),
+    (counts.BY_JUDGE, "holds, by the judge", SKY),
+    (counts.UNKNOWN, "unknown", LIGHT),
+    (counts.FAILS, "fails", VERMILION),
+)
+_MODEL_COLOURS = (GREY, BLUE, ORANGE, SKY)
+
+
+@styled
+def constraint_types(constraints: pl.DataFrame) -> Figure:
+    """Draw how many constraints each type has, by verdict; the ``MOST_TYPES`` most frequent."""
+    found = counts.by_type(constraints).head(MOST_TYPES)
+    drawn, axes = panel(8.0, 1.1 + 0.24 * found.height)
+    left = [0] * found.height
+    for column, label, colour in _VERDICTS:
+        values = found[column].to_list()
+        if any(values):
+            axes.barh(found["type"].to_list(), values, left=left, label=label, color=colour, height=0.72)
+        left = [start + value for start, value in zip(left, values, strict=True)]
+    _mark_ends(axes, left)
+    axes.invert_yaxis()
+    axes.margins(y=0.01)
+    axes.grid(visible=False, axis="y")
+    axes.set_xlabel("constraints")
+    axes.legend(loc="lower right")
+    return drawn
+
+
+@styled
+def response_words(seeds: pl.DataFrame) -> Figure:
+    """Draw how long the responses of seeds are; the longest 1 % share the last bar."""
+    found = sorted(counts.words(seeds["response"]))
+    most = max(found[ceil(0.99 * len(found)) - 1], 1)
+    drawn, axes = panel()
+    axes.hist([min(words, most) for words in found], bins=min(30, most), color=BLUE, edgecolor="white", linewidth=0.6)
+    middle = found[len(found) // 2]
+    axes.axvline(middle, color=INK, linewidth=1, linestyle="--", label=f"median {middle:,}")
+    axes.set(xlabel="words of the response", ylabel="seeds")
+    axes.legend()
+    _whole_numbers(axes, "y")
+    return drawn
+
+
+@styled
+def constraints_per_example(crab: pl.DataFrame) -> Figure:
+    """Draw how many constraints forward and reverse examples have."""
+    found = counts.constraints_per_example(crab)
+    numbers = range(min(found, default=0), max(found, default=0) + 1)
+    drawn, axes = panel()
+    axes.bar(list(numbers), [found.count(n) for n in numbers], color=BLUE, width=0.8)
+    axes.set(xlabel="constraints of an example", ylabel="examples")
+    axes.grid(visible=False, axis="x")
+    _whole_numbers(axes, "x")
+    _whole_numbers(axes, "y")
+    return drawn
+
+
+@styled
+def audit_scores(audit: pl.DataFrame, threshold: float | None = None, auc: float | None = None) -> Figure:
+    """Draw the judge's P(yes) on planted cases, and its ROC curve.
+
+    Args:
+        audit: Schema ``Audit``; cases that the judge left without a score are not drawn.
+        threshold: On P(yes); None where none is good enough.
+        auc: For the legend; None leaves it out.
+    """
+    scored = audit.filter(pl.col("score").is_not_null())
+    true = scored.filter(pl.col("truth"))["score"].to_list()
+    false = scored.filter(~pl.col("truth"))["score"].to_list()
+    drawn = figure(8.0, 3.4)
+    left, right = drawn.subplots(1, 2, width_ratios=(1.5, 1))
+    _draw_distribution(left, true, false, threshold)
+    _draw_roc(right, true, false, auc)
+    return drawn
+
+
+@styled
+def training_loss(history: Sequence[Mapping[str, float]]) -> Figure:
+    """Draw loss by step, with a running mean once there are twenty steps; entries without a finite loss are skipped."""
+    logged = [(entry["step"], entry["loss"]) for entry in history if _has_loss(entry)]
+    steps, losses = [step for step, _ in logged], [loss for _, loss in logged]
+    drawn, axes = panel()
+    many = len(losses) >= 20
+    axes.plot(steps, losses, color=SKY if many else BLUE, linewidth=1, marker="" if many else "o", markersize=4, label="loss")
+    if many:
+        window = max(len(losses) // 15, 3)
+        axes.plot(steps, _running_mean(losses, window), color=BLUE, linewidth=2, label=f"mean of {window} steps")
+        axes.legend()
+    axes.set(xlabel="step", ylabel="loss")
+    _whole_numbers(axes, "x")
+    return drawn
+
+
+@styled
+def scores(table: pl.DataFrame, benchmark: str) -> Figure:
+    """Draw a benchmark's scores per model with their 95 % intervals: overall, then by family.
+
+    Args:
+        table: Schema ``Scores``.
+        benchmark: One of the table's.
+    """
+    found = next(each for each in score_tables(table) if each["benchmark"] == benchmark)
+    overall = [(row["label"], row["cells"]) for row in found["overall"]]
+    families = [(row["group"], row["cells"]) for row in family_rows(found)]
+    parts = [part for part in (overall, families) if part]
+    bars = sum(len(part) for part in parts)
+    drawn = figure(8.0, 1.5 + 0.21 * bars * (len(found["models"]) + 0.7))
+    stacked = drawn.subplots(len(parts), 1, sharex=True, squeeze=False, height_ratios=[len(part) + 0.5 for part in parts])
+    for axes, part in zip(stacked[:, 0], parts, strict=True):
+        _draw_scores(axes, part, found["models"])
+    stacked[-1, 0].set_xlabel("accuracy, % (whiskers: 95 % interval)")
+    drawn.legend(*stacked[0, 0].get_legend_handles_labels(), loc="outside upper right", ncols=len(found["models"]))
+    return drawn
+
+
+def _draw_distribution(axes: Axes, true: list[float], false: list[float], threshold: float | None) -> None:
+    bins = [step / 20 for step in range(21)]
+    axes.hist([true, false], bins=bins, color=[BLUE, ORANGE], label=["planted true", "planted false"])
+    if threshold is not None:
+        axes.axvline(threshold, color=INK, linewidth=1.2, linestyle="--", label=f"threshold {threshold:.2f}")
+    axes.set(xlabel="judge's P(yes)", ylabel="cases", xlim=(0, 1))
+    axes.set_title("Scores of planted cases" if threshold is not None else "Scores of planted cases (no threshold)")
+    axes.legend()
+    _whole_numbers(axes, "y")
+
+
+def _draw_roc(axes: Axes, true: list[float], false: list[float], auc: float | None) -> None:
+    cuts = sorted({*true, *false}, reverse=True)
+    recalls = [0.0, *(sum(s >= cut for s in true) / max(len(true), 1) for cut in cuts)]
+    alarms = [0.0, *(sum(s >= cut for s in false) / max(len(false), 1) for cut in cuts)]
+    axes.plot([0, 1], [0, 1], color=GREY, linewidth=1, linestyle=":", label="chance")
+    axes.plot(alarms, recalls, color=BLUE, linewidth=2, label="judge" if auc is None else f"judge, AUC {auc:.2f}")
+    axes.set(xlabel="false cases judged true", ylabel="true cases judged true", xlim=(-0.02, 1.02), ylim=(-0.02, 1.02))
+    axes.set_aspect("equal")
+    axes.set_title("ROC curve")
+    axes.legend(loc="lower right")
+
+
+def _draw_scores(axes: Axes, rows: Sequence[tuple[str, list[dict[str, Any] | None]]], models: Sequence[str]) -> None:
+    height = 0.78 / len(models)
+    for place, (model, colour) in enumerate(zip(models, _cycled(len(models)), strict=True)):
+        at = [row + (place - (len(models) - 1) / 2) * height for row in range(len(rows))]
+        cells = [cells[place] for _, cells in rows]
+        values = [100 * cell["value"] if cell else 0.0 for cell in cells]
+        below = [100 * max(cell["value"] - cell["low"], 0) if cell else 0.0 for cell in cells]
+        above = [100 * max(cell["high"] - cell["value"], 0) if cell else 0.0 for cell in cells]
+        whiskers = {"ecolor": INK, "elinewidth": 1, "capsize": 2}
+        axes.barh(at, values, height * 0.92, xerr=[below, above], color=colour, label=model, error_kw=whiskers)
+    axes.set_yticks(range(len(rows)), [label for label, _ in rows])
+    axes.set_ylim(len(rows) - 0.45, -0.55)
+    axes.set_xlim(0, 100)
+    axes.grid(visible=False, axis="y")
+
+
+def _mark_ends(axes: Axes, ends: Sequence[int]) -> None:
+    """Write each bar's total behind it."""
+    for row, end in enumerate(ends):
+        axes.annotate(f"{end:,}", (end, row), xytext=(4, 0), textcoords="offset points", va="center", fontsize=8)
+
+
+def _whole_numbers(axes: Axes, which: str) -> None:
+    from matplotlib.ticker import MaxNLocator
+
+    chosen = axes.xaxis if which == "x" else axes.yaxis
+    chosen.set_major_locator(MaxNLocator(integer=True))
+
+
+def _running_mean(values: Sequence[float], window: int) -> list[float]:
+    """Return the mean over the last ``window`` values at each place, fewer at the start."""
+    parts = (values[max(0, end - window) : end] for end in range(1, len(values) + 1))
+    return [sum(part) / len(part) for part in parts]
+
+
+def _has_loss(entry: Mapping[str, float]) -> bool:
+    return "step" in entry and "loss" in entry and isfinite(entry["loss"])
+
+
+def _cycled(number: int) -> list[str]:
+    return [_MODEL_COLOURS[place % len(_MODEL_COLOURS)] for place in range(number)]

@@ -1,0 +1,44 @@
+"""The benchmark that every run has: its own held-out split, graded by the types' own checks."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, ClassVar
+
+from crabtk.text import ParsedText
+from crabtk.types import BenchmarkItem, Grade, Message
+
+if TYPE_CHECKING:
+    import polars as pl
+
+    from crabtk.protocols import ConstraintType
+
+
+class HeldOut:
+    """Held-out prompts with the constraints that code can check."""
+
+    name: ClassVar[str] = "held_out"
+
+    def items(self, tables: Mapping[str, pl.DataFrame]) -> Sequence[BenchmarkItem]:
+        """Return the held-out forward examples, without their target; payload: type and parameters of each constraint."""
+        constraints = {row["constraint_id"]: row for row in tables["constraints"].iter_rows(named=True)}
+        return [
+            BenchmarkItem(
+                row["example_id"],
+                tuple(Message(m["role"], m["content"]) for m in row["messages"][:-1]),
+                {"constraints": [_payload(constraints[name]) for name in row["constraint_ids"]]},
+            )
+            for row in tables["crab"].iter_rows(named=True)
+            if row["split"] == "held_out" and row["kind"] == "forward"
+        ]
+
+    def grade(
+        self, item: BenchmarkItem, response: ParsedText, types: Mapping[str, ConstraintType]
+    ) -> Sequence[Grade]:
+        """Check each constraint on the response as it stands; there is no loose reading of our own constraints."""
+        return [Grade(c["type"], types[c["type"]].check(response, c["params"])) for c in item.payload["constraints"]]
+
+
+def _payload(row: Mapping[str, str]) -> dict[str, object]:
+    return {"type": row["type"], "params": json.loads(row["params"])}

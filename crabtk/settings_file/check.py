@@ -1,0 +1,128 @@
+"""Check settings against the plugins that they name."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Iterator, Sequence
+from fnmatch import fnmatchcase
+
+from crabtk.errors import SettingsError
+from crabtk.plugins import Plugin, Registry, check_options
+from crabtk.settings import Engine, Settings
+from crabtk.settings_file.problems import Place, key_of, unknown
+
+
+def check_plugins(settings: Settings, registry: Registry, origin: str, translated: Sequence[str] = ()) -> None:
+    """Check every name of a plugin or constraint type in the settings, and every plugin's options.
+
+    Parts that are switched off are not checked, so that their plugins need not be installed.
+
+    Args:
+        settings: As loaded.
+        registry: Of the installed plugins.
+        origin: Where the settings come from; each line of the error begins with it.
+        translated: Names of the translated constraint types.
+
+    Raises:
+        SettingsError: Something is unknown or unfit; one line for each problem.
+    """
+    problems = [
+        *_readers(settings, registry),
+        *_types(settings, registry, translated),
+        *_engines(settings, registry),
+        *_trainer(settings, registry),
+        *_benchmarks(settings, registry),
+    ]
+    if problems:
+        raise SettingsError("\n".join(f"{origin}: {problem}" for problem in problems))
+
+
+def _readers(settings: Settings, registry: Registry) -> Iterator[str]:
+    known = ["auto", *registry.names("seed reader")]
+    for position, source in enumerate(settings.seeds.sources):
+        if source.format not in known:
+            place = ("seeds", "sources", position, "format")
+            yield _line(place, unknown("seed reader", source.format, known))
+
+
+def _types(settings: Settings, registry: Registry, translated: Sequence[str]) -> Iterator[str]:
+    measured = registry.names("constraint type")
+    both = sorted({*measured, *translated})
+    yield from _patterns(("measuring", "types"), settings.measuring.types, measured)
+    yield from _patterns(("measuring", "without"), settings.measuring.without, measured)
+    if settings.translation.enabled and translated:
+        yield from _patterns(("translation", "types"), settings.translation.types, translated)
+    for name in settings.composition.weights:
+        if not _matches(name, both):
+            yield _line(("composition", "weights", name), unknown("constraint type", name, both))
+
+
+def _patterns(place: Place, patterns: Sequence[str], known: Sequence[str]) -> Iterator[str]:
+    for pattern in patterns:
+        if not _matches(pattern, known):
+            yield _line(place, unknown("constraint type", pattern, known))
+
+
+def _matches(pattern: str, names: Sequence[str]) -> bool:
+    return any(fnmatchcase(name, pattern) or name.partition(":")[0] == pattern for name in names)
+
+
+def _engines(settings: Settings, registry: Registry) -> Iterator[str]:
+    for name, engine in settings.engines.items():
+        place = ("engines", name)
+        plugin = registry.plugins.get(("backend", engine.backend))
+        if plugin is None:
+            yield _missing((*place, "backend"), "backend", engine.backend, registry)
+        else:
+            yield from _engine_options(place, engine, plugin)
+
+
+def _engine_options(place: Place, engine: Engine, plugin: Plugin) -> Iterator[str]:
+    parameters = inspect.signature(plugin.value).parameters
+    takes_revision = "revision" in parameters
+    if engine.revision is not None and not takes_revision:
+        yield _line((*place, "revision"), f'the backend "{plugin.name}" takes no revision; leave it out.')
+    given = ("model", "revision") if takes_revision else ("model",)
+    yield from _options((*place, "options"), plugin, engine.options, given)
+
+
+def _trainer(settings: Settings, registry: Registry) -> Iterator[str]:
+    training = settings.training
+    if not training.enabled:
+        return
+    plugin = registry.plugins.get(("trainer", training.trainer))
+    if plugin is None:
+        yield _missing(("training", "trainer"), "trainer", training.trainer, registry)
+    else:
+        yield from _options(("training", "options"), plugin, training.options)
+
+
+def _benchmarks(settings: Settings, registry: Registry) -> Iterator[str]:
+    scoring = settings.scoring
+    if not scoring.enabled:
+        return
+    for name in scoring.benchmarks:
+        plugin = registry.plugins.get(("benchmark", name))
+        if plugin is None:
+            yield _missing(("scoring", "benchmarks"), "benchmark", name, registry)
+        else:
+            yield from _options(("scoring", "options", name), plugin, scoring.options.get(name, {}))
+    for name in scoring.options:
+        if name not in scoring.benchmarks:
+            yield _line(("scoring", "options", name), "has options, but scoring.benchmarks does not name it.")
+
+
+def _options(place: Place, plugin: Plugin, options: dict[str, object], given: tuple[str, ...] = ()) -> Iterator[str]:
+    try:
+        check_options(plugin, options, key_of(place), given)
+    except SettingsError as error:
+        yield str(error)
+
+
+def _missing(place: Place, kind: str, name: str, registry: Registry) -> str:
+    says = unknown(kind, name, registry.names(kind))
+    return _line(place, f"{says} If a package provides it, install it; `crabtk plugins` lists what is found.")
+
+
+def _line(place: Place, says: str) -> str:
+    return f"{key_of(place)}: {says}"

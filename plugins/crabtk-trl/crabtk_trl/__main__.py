@@ -1,0 +1,30 @@
+"""The child process: ``python -m crabtk_trl JOB_FILE PARENT_PID``."""
+
+from __future__ import annotations
+
+import signal
+import sys
+from pathlib import Path
+
+from crabtk.errors import TrainingError
+from crabtk_trl.channel import Channel, exit_with_parent
+from crabtk_trl.jobfile import JobFile
+
+
+def main() -> int:
+    """Run one job; 0 when it is done, 1 when the parent was told why not."""
+    exit_with_parent(int(sys.argv[2]))
+    # Ctrl-C reaches the whole process group; the parent ends this process in its own time.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    channel = Channel.on_stdout()
+    try:
+        from crabtk_trl.child import run
+
+        channel.send(outcome=run(JobFile.read(Path(sys.argv[1])), channel))
+    except TrainingError as error:
+        channel.send(error=str(error))
+        return 1
+    return 0
+
+
+sys.exit(main())

@@ -1,0 +1,78 @@
+"""One training run, from the job to the finished model; runs in the child process only."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import torch
+from transformers import AutoTokenizer, GenerationConfig
+from trl import SFTTrainer
+
+from crabtk.errors import TrainingError
+from crabtk_trl.callbacks import Reporter
+from crabtk_trl.channel import Channel
+from crabtk_trl.checkdata import check, check_labels, ending_tokens
+from crabtk_trl.checkpoints import Checkpoints, identity
+from crabtk_trl.cores import physical_cores
+from crabtk_trl.export import export
+from crabtk_trl.history import history
+from crabtk_trl.jobfile import JobFile
+from crabtk_trl.model import load_model, resolve
+from crabtk_trl.setup import adapters, configuration
+from crabtk_trl.tokenise import dataset, tokenise
+from crabtk_trl.trainer import TrlTrainer
+
+_log = logging.getLogger("crabtk_trl")
+
+
+def run(job: JobFile, channel: Channel) -> dict[str, Any]:
+    """Train and write the model; return history and figures.
+
+    Raises:
+        TrainingError: The model, the data or the output folder cannot be used, or training diverged.
+    """
+    logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s")
+    options, output = TrlTrainer(**job.options), Path(job.output)
+    if output.is_dir() and any(output.iterdir()):
+        raise TrainingError(f"The output folder {output} is not empty: remove it or choose another.")
+    _prepare_torch(options)
+    folder = resolve(job.model)
+    trainer, figures = _trainer(job, options, folder)
+    checkpoints = Checkpoints(Path(job.work, "checkpoints"))
+    start = checkpoints.last(identity(job, folder))
+    _log.info("starting from %s", start.folder if start else "the model")
+    trainer.add_callback(Reporter(channel, checkpoints, options.checkpoint_every, figures["tokens_total"]))
+    trainer.train(resume_from_checkpoint=str(start.folder) if start else None)
+    export(trainer, folder, output, options.save_dtype)
+    figures |= {"steps": trainer.state.global_step, "resumed_from": start.step if start else 0}
+    return {"history": history(trainer.state.log_history), "figures": figures}
+
+
+def _prepare_torch(options: TrlTrainer) -> None:
+    torch.set_num_threads(options.threads or physical_cores())
+    if options.deterministic and torch.cuda.is_available():
+        # Warn only: a model whose operation has no repeatable variant is still trained.
+        torch.use_deterministic_algorithms(True, warn_only=True)
+
+
+def _trainer(job: JobFile, options: TrlTrainer, folder: Path) -> tuple[SFTTrainer, dict[str, int]]:
+    tokenizer = AutoTokenizer.from_pretrained(folder)
+    examples = tokenise(Path(job.examples), tokenizer, options.max_length)
+    try:
+        generation = GenerationConfig.from_pretrained(folder)
+    except OSError:
+        generation = None
+    figures = check(examples, tokenizer, ending_tokens(tokenizer, generation), options.max_length)
+    _log.info("examples: %s", asdict(figures))
+    trainer = SFTTrainer(
+        model=load_model(folder, options),
+        args=configuration(job, options),
+        train_dataset=dataset(examples),
+        processing_class=tokenizer,
+        peft_config=adapters(options),
+    )
+    check_labels(trainer.train_dataset, figures)
+    return trainer, {**asdict(figures), "sequences": len(trainer.train_dataset)}

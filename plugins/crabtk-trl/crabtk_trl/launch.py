@@ -1,0 +1,77 @@
+"""The caller's side: start the child, pass its reports on, tell how it failed.
+
+Training has a process of its own so that the caller neither imports torch nor keeps its memory.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import IO, Any
+
+from crabtk.errors import TrainingError
+from crabtk import TrainingOutcome, TrainingProgress
+from crabtk_trl.environment import child_environment
+from crabtk_trl.jobfile import JobFile
+
+_LAST_LINES = 12
+
+
+def launch(job: JobFile, report: Callable[[TrainingProgress], None]) -> TrainingOutcome:
+    """Run a job in a child process.
+
+    Raises:
+        TrainingError: The child reported an error or died; the message ends with the log's path.
+    """
+    work = Path(job.work)
+    work.mkdir(parents=True, exist_ok=True)
+    log = work / "train.log"
+    with log.open("ab") as stream:
+        start = stream.tell()
+        child = _start(job.write(), stream, child_environment(job.options))
+        try:
+            last = _forward(child, report)
+            code = child.wait()
+        finally:
+            # Reached on Ctrl-C and when ``report`` raises, too: no training goes on without a caller.
+            child.kill()
+            child.wait()
+            for pipe in (child.stdin, child.stdout):
+                if pipe:
+                    pipe.close()
+    if code == 0 and "outcome" in last:
+        return TrainingOutcome(tuple(last["outcome"]["history"]), last["outcome"]["figures"])
+    raise TrainingError(_failure(last.get("error"), code, log, start))
+
+
+def _start(job_file: Path, log: IO[bytes], environment: Mapping[str, str]) -> subprocess.Popen[bytes]:
+    # -P: a file datasets.py in the caller's folder must not hide the library.
+    command = [sys.executable, "-P", "-m", "crabtk_trl", str(job_file), str(os.getpid())]
+    return subprocess.Popen(
+        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=log, env=dict(environment)
+    )
+
+
+def _forward(child: subprocess.Popen[bytes], report: Callable[[TrainingProgress], None]) -> Mapping[str, Any]:
+    last: Mapping[str, Any] = {}
+    for line in child.stdout or ():
+        last = json.loads(line)
+        if "progress" in last:
+            report(TrainingProgress(**last["progress"]))
+    return last
+
+
+def _failure(error: str | None, code: int, log: Path, start: int) -> str:
+    if error is not None:
+        return f"{error} (log: {log})"
+    how = f"ended with status {code}"
+    if code < 0:
+        how = f"was killed by signal {-code}" + (" (often: out of memory)" if code == -9 else "")
+    with log.open("rb") as stream:
+        stream.seek(start)
+        lines = stream.read().decode("utf-8", "replace").splitlines()[-_LAST_LINES:]
+    return "\n".join([f"Training {how}; the last lines of {log}:", *lines])
