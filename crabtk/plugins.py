@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import hashlib
 import inspect
+import json
+import re
 import sys
 import types
 from collections.abc import Callable, Iterable, Mapping
@@ -97,14 +99,12 @@ def load(blocked: Iterable[str] = ()) -> Registry:
 
     manager = pluggy.PluginManager(GROUP)
     manager.add_hookspecs(hookspecs)
-    for name in blocked:
-        manager.set_blocked(name)
+    left_out = frozenset(blocked)
     registry: dict[tuple[str, str], Plugin] = {}
     for entry, distribution in _entry_points():
-        if not manager.is_blocked(entry.name):
+        if entry.name not in left_out:
             module = _import(entry, distribution)
-            manager.register(module, entry.name)
-            _check_hooks(manager, module, entry, distribution)
+            _register(manager, module, entry, distribution)
             for plugin in _registered(module, entry, distribution):
                 _add(registry, plugin)
     return Registry(types.MappingProxyType(registry))
@@ -131,27 +131,32 @@ def _import(entry: metadata.EntryPoint, distribution: metadata.Distribution) -> 
         ) from error
 
 
-def _check_hooks(
+def _register(
     manager: pluggy.PluginManager, module: Any, entry: metadata.EntryPoint, distribution: metadata.Distribution
 ) -> None:
+    """Have pluggy check the module's hooks: their names, their arguments, and that there is one at all."""
+    known = ", ".join(KINDS.values())
     try:
+        # Two distributions may well choose one entry-point name; only the pair must be unique.
+        manager.register(module, f"{distribution.name}:{entry.name}")
         manager.check_pending()
     except pluggy.PluginValidationError as error:
-        known = ", ".join(KINDS.values())
         raise PluginLoadError(
             f"{_owner(distribution)}: plugin module {entry.value} implements a hook that crabtk does not have: "
-            f"{error}. Known hooks: {known}."
+            f"{error}. Known hooks, each with the one argument `register`: {known}."
+        ) from error
+    except ValueError as error:
+        raise PluginLoadError(
+            f"{_owner(distribution)}: plugin module {entry.value} is named by two entry points; keep one."
         ) from error
     if not manager.get_hookcallers(module):
         raise PluginLoadError(
             f"{_owner(distribution)}: plugin module {entry.value} implements no hook. Mark a function with "
-            f"@crabtk.hookimpl and name it one of {', '.join(KINDS.values())}."
+            f"@crabtk.hookimpl and name it one of {known}."
         )
 
 
-def _registered(
-    module: Any, entry: metadata.EntryPoint, distribution: metadata.Distribution
-) -> Iterable[Plugin]:
+def _registered(module: Any, entry: metadata.EntryPoint, distribution: metadata.Distribution) -> Iterable[Plugin]:
     for kind, hook in KINDS.items():
         implementation: Callable[..., None] | None = getattr(module, hook, None)
         if implementation is None:
@@ -173,6 +178,11 @@ def _check_value(kind: str, value: Any, where: str) -> None:
     name = getattr(value, "name", None)
     if not isinstance(name, str) or not name:
         raise PluginLoadError(f"{where} registered {value!r}, which has no attribute `name`.")
+    if kind == "constraint type" and not _TYPE_NAME.fullmatch(name):
+        raise PluginLoadError(
+            f'{where} registered the constraint type "{name}": write its name as family:name, in small letters, '
+            "digits and underscores."
+        )
     wants_class = kind in ("backend", "trainer", "benchmark")
     if inspect.isclass(value) != wants_class:
         what = "the class itself, not an instance" if wants_class else "an instance, not the class"
@@ -182,6 +192,7 @@ def _check_value(kind: str, value: Any, where: str) -> None:
         raise PluginLoadError(f'{where} registered the {kind} "{name}" without {", ".join(missing)}().')
 
 
+_TYPE_NAME: Final = re.compile(r"[a-z0-9_]+:[a-z0-9_]+")
 _METHODS: Final[Mapping[str, tuple[str, ...]]] = {
     "seed reader": ("recognises", "read"),
     "constraint type": ("measure", "check", "score", "render", "parse", "conflicts"),
@@ -230,33 +241,65 @@ def build(plugin: Plugin, options: Mapping[str, Any], where: str, **given: Any) 
     Raises:
         SettingsError: An option is unknown (lists the known ones) or of a wrong type.
     """
-    check_options(plugin, options, where, tuple(given))
-    return plugin.value(**given, **options)
+    return plugin.value(**given, **_checked(plugin, options, where, tuple(given)))
 
 
 def check_options(plugin: Plugin, options: Mapping[str, Any], where: str, given: tuple[str, ...] = ()) -> None:
-    """Check options against the annotated keyword parameters of a plugin's constructor."""
-    parameters = inspect.signature(plugin.value).parameters
-    open_ended = any(p.kind is p.VAR_KEYWORD for p in parameters.values())
-    known = [
-        name for name, p in parameters.items() if name not in given and p.kind not in (p.VAR_KEYWORD, p.VAR_POSITIONAL)
-    ]
-    unknown = [name for name in options if name not in known]
-    if unknown and not open_ended:
-        raise SettingsError(
-            f'{where}.{unknown[0]}: the {plugin.kind} "{plugin.name}" has no such option. '
-            f"Known: {', '.join(known) or 'none'}."
-        )
-    hints = get_type_hints(plugin.value.__init__)
+    """Check options against the annotated keyword parameters of a plugin's constructor.
+
+    Args:
+        plugin: A class.
+        options: As the settings file gives them.
+        where: The settings key that holds them, for error messages.
+        given: Names of the arguments that crabtk itself passes.
+    Raises:
+        SettingsError: An option is unknown (lists the known ones), missing or of a wrong type; a line for each.
+    """
+    _checked(plugin, options, where, given)
+
+
+def _checked(plugin: Plugin, options: Mapping[str, Any], where: str, given: tuple[str, ...]) -> dict[str, Any]:
+    """Return the options as the constructor annotates them (a list as a tuple, a text as a path)."""
+    problems = [f"{where}.{name}: {says}" for name, says in _misnamed(plugin, options, given)]
+    values = dict(options)
+    hints = get_type_hints(plugin.value.__init__, include_extras=True)
     for name, value in options.items():
-        if name in hints:
-            _check_type(value, hints[name], f"{where}.{name}")
+        try:
+            values[name] = _fitted(value, hints[name]) if name in hints else value
+        except ValueError as error:
+            problems.append(f"{where}.{name}: {error}")
+    if problems:
+        raise SettingsError("\n".join(problems))
+    return values
 
 
-def _check_type(value: Any, hint: Any, where: str) -> None:
-    from pydantic import ConfigDict, TypeAdapter, ValidationError
+def _misnamed(plugin: Plugin, options: Mapping[str, Any], given: tuple[str, ...]) -> Iterable[tuple[str, str]]:
+    """Yield the options that the constructor does not take, and those that it needs and does not get."""
+    parameters = inspect.signature(plugin.value).parameters.values()
+    named = [p for p in parameters if p.kind in (p.KEYWORD_ONLY, p.POSITIONAL_OR_KEYWORD) and p.name not in given]
+    known = [parameter.name for parameter in named]
+    open_ended = any(p.kind is p.VAR_KEYWORD for p in parameters)
+    label = f'the {plugin.kind} "{plugin.name}"'
+    for name in options:
+        if name in given or (name not in known and not open_ended):
+            yield name, f"{label} has no such option. Known: {', '.join(known) or 'none'}."
+    for parameter in named:
+        if parameter.default is parameter.empty and parameter.name not in options:
+            yield parameter.name, f"is missing; {label} needs it."
+
+
+def _fitted(value: Any, hint: Any) -> Any:
+    """Read a TOML value strictly as an annotated type, by the rules of JSON, whose values TOML's resemble.
+
+    Raises:
+        ValueError: It is of another type.
+    """
+    from pydantic import TypeAdapter, ValidationError
+    from pydantic.errors import PydanticUserError
 
     try:
-        TypeAdapter(hint, config=ConfigDict(strict=True)).validate_python(value)
+        return TypeAdapter(hint).validate_json(json.dumps(value, default=str), strict=True)
     except ValidationError as error:
-        raise SettingsError(f"{where}: {value!r}: {error.errors()[0]['msg']}.") from None
+        raise ValueError(f"{value!r}: {error.errors()[0]['msg']}.") from None
+    except PydanticUserError:
+        return value  # a type that Pydantic does not know; the constructor is the judge

@@ -136,6 +136,8 @@ class Composition(Section):
     """Share of forward examples with demonstrations."""
     demonstrations: Bounds = Field(default=(1, 3), strict=False)
     """How many demonstrations they have."""
+    max_words: Positive | None = None
+    """Words of a forward example with its demonstrations; those that would exceed it are left out."""
     reverse: Share = 0.3
     """Share of reverse examples among forward and reverse ones."""
     chat: Share = 0.1

@@ -68,6 +68,11 @@ class ParsedText:
         return tuple(word.lower() for word in self.words)
 
     @cached_property
+    def folded(self) -> str:
+        """The text with case folded and white space inside each line made one space; for finding phrases."""
+        return "\n".join(" ".join(line.split()) for line in self.lines).casefold()
+
+    @cached_property
     def paragraphs(self) -> tuple[str, ...]:
         """What stands between blank lines and holds a word.
 

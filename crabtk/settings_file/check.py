@@ -116,7 +116,7 @@ def _options(place: Place, plugin: Plugin, options: dict[str, object], given: tu
     try:
         check_options(plugin, options, key_of(place), given)
     except SettingsError as error:
-        yield str(error)
+        yield from str(error).splitlines()
 
 
 def _missing(place: Place, kind: str, name: str, registry: Registry) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os.path
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, Final
@@ -69,7 +70,5 @@ def _model(value: str, folder: Path) -> str:
 
 
 def _absolute(value: str, folder: Path) -> str:
-    # normpath without following links: a dataset behind a link keeps the name that the user gave it.
-    import os.path
-
+    # Links are not followed: a dataset behind a link keeps the name that the user gave it.
     return os.path.normpath(folder.joinpath(Path(value).expanduser()))

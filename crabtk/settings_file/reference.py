@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from crabtk.settings import Settings
 from crabtk.settings_file import words
 from crabtk.settings_file.words import Schema
 
@@ -22,7 +21,7 @@ that preset as the base: tables merge, all other values, lists included, are rep
 
 def reference() -> str:
     """Return the Markdown text of ``docs/settings.md``."""
-    return "\n".join([_HEAD, *_sections()])
+    return "\n".join([_HEAD, *_sections()]).strip() + "\n"
 
 
 def _sections() -> Iterator[str]:
@@ -60,7 +59,8 @@ def _section(title: str, meaning: str, fields: Mapping[str, Schema], section: Sc
 
 
 def _row(name: str, schema: Schema, required: bool) -> str:
-    cells = (f"`{name}`", words.expected(schema), _default(schema, required), schema.get("description", ""))
+    meaning = schema.get("description", "").replace("``", "`")
+    cells = (f"`{name}`", words.expected(schema), _default(schema, required), meaning)
     return "| " + " | ".join(" ".join(cell.split()).replace("|", r"\|") for cell in cells) + " |"
 
 
@@ -69,6 +69,3 @@ def _default(schema: Schema, required: bool) -> str:
         return "required"
     value = schema.get("default")
     return "—" if value in (None, "", {}) else f"`{words.quoted(value)}`"
-
-
-__all__ = ["Settings", "reference"]

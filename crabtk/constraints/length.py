@@ -1,0 +1,172 @@
+"""How long a response and its words are."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Mapping
+from typing import ClassVar
+
+import regex
+
+from crabtk.constraints.base import ConstraintType
+from crabtk.constraints.numbers import lower_bound, nearness, round_down, round_up, share, upper_bound
+from crabtk.constraints.quoting import demanded
+from crabtk.text import WORD, ParsedText
+from crabtk.types import Constraint, Params
+from crabtk.wording import Count, Field
+
+_FEWEST_WORDS = 25
+_COMPOUND = regex.compile(r"[\p{L}\p{N}][\p{L}\p{M}\p{N}\u200c\u200d'’_‐‑-]*")  # noqa: RUF001
+_HARD_TO_COUNT = regex.compile(r"://|www\.|\p{M}|\\\w")
+
+
+class Words(ConstraintType):
+    """Number of words, in one of four relations; "about" is within 10 percent.
+
+    Measured so that it holds whether ``don't`` is one word or two.
+    """
+
+    name = "length:words"
+    fields: ClassVar[Mapping[str, Field]] = {"words": Count(), "low": Count(), "high": Count()}
+    wordings: ClassVar[Mapping[str, tuple[str, ...]]] = {
+        "at_least": (
+            "Use at least {words} {words|word|words}.",
+            "Your response must contain at least {words} {words|word|words}.",
+            "Write no fewer than {words} {words|word|words}.",
+            "The answer should be {words} words long or longer.",
+            "Could you write {words} words or more?",
+            "Minimum length: {words} {words|word|words}.",
+            "Please don't stop short: anything under {words} words is too brief for me.",
+            "I need this to run to a minimum of {words} {words|word|words}.",
+        ),
+        "at_most": (
+            "Use at most {words} {words|word|words}.",
+            "Your response must contain at most {words} {words|word|words}.",
+            "Write no more than {words} {words|word|words}.",
+            "The answer should be {words} words long or shorter.",
+            "Could you keep the whole thing to {words} words or fewer?",
+            "Maximum length: {words} {words|word|words}.",
+            "I only have room for this much text: {words} words, and not a word more.",
+            "Do not exceed {words} {words|word|words}.",
+        ),
+        "between": (
+            "Use between {low} and {high} words, both included.",
+            "Your response must contain at least {low} and at most {high} words.",
+            "Write no fewer than {low} and no more than {high} words.",
+            "Length: {low} to {high} words.",
+            "Could you write something from {low} to {high} words long?",
+            "The word count must not fall below {low} or rise above {high}.",
+            "I have space for {high} words at most, but please give me {low} at the very least.",
+        ),
+        "about": (
+            "Use about {words} words; being off by up to 10 percent is fine.",
+            "Your response must be within 10 percent of {words} words in length.",
+            "Aim for {words} words, give or take 10 percent.",
+            "Length: {words} words, plus or minus 10 percent.",
+            "Could you write roughly {words} words, straying from that by no more than 10 percent?",
+            "I am after about {words} words, with a tolerance of 10 percent either way.",
+        ),
+    }
+
+    def measure(self, text: ParsedText, rng: random.Random) -> Params | None:
+        low, high = _word_counts(text)
+        if low < _FEWEST_WORDS or not text.spaced or text.code_blocks or text.json is not None:
+            return None
+        about = _near(low, high)
+        relation = rng.choice(("at_least", "at_most", "between", "about" if about else "between"))
+        if relation == "about":
+            return {"relation": relation, "words": about}
+        if relation == "between":
+            return {
+                "relation": relation,
+                "low": round_down(low * rng.uniform(0.8, 0.95)),
+                "high": round_up(high * rng.uniform(1.05, 1.2)),
+            }
+        words = lower_bound(low, rng) if relation == "at_least" else upper_bound(high, rng)
+        return {"relation": relation, "words": words}
+
+    def check(self, text: ParsedText, params: Params) -> bool:
+        return self.score(text, params) == 1.0
+
+    def score(self, text: ParsedText, params: Params) -> float:
+        words = len(text.words)
+        if not words:
+            return 0.0
+        low, high = word_bounds(params)
+        return nearness(words, low, high)
+
+    def conflicts(self, params: Params, other: Constraint) -> bool:
+        most = word_bounds(params)[1]
+        if most is None:
+            return super().conflicts(params, other)
+        limit = other.params.get("words")
+        repeats = other.type in ("length:words_per_sentence", "paragraphs:words") and most <= int(limit or 0)
+        impossible = other.type == "length:sentences" and other.params["relation"] != "at_most"
+        return super().conflicts(params, other) or repeats or (impossible and int(other.params["n"]) > most)
+
+
+class CharactersPerWord(ConstraintType):
+    """The longest word that may be used; a word joined by hyphens or apostrophes counts as one.
+
+    The official recipe of the paper states the longest word's length as the shortest allowed; its prose,
+    which is followed here, as the longest.
+    """
+
+    name = "length:characters_per_word"
+    fields: ClassVar[Mapping[str, Field]] = {"characters": Count()}
+    wordings = (
+        "Use no word longer than {characters} characters.",
+        "Every word must have at most {characters} characters, hyphenated words included.",
+        "Words of more than {characters} characters are not allowed.",
+        "Is it possible to write this without any word that exceeds {characters} characters?",
+        "Maximum word length: {characters} characters.",
+        "Please choose short words: none may go beyond {characters} characters.",
+        "My readers struggle with long words, so keep each one to {characters} characters or fewer.",
+    )
+
+    def measure(self, text: ParsedText, rng: random.Random) -> Params | None:
+        if len(text.words) < 2 * _FEWEST_WORDS or not text.spaced or _HARD_TO_COUNT.search(text.raw):
+            return None
+        longest = max(map(len, _compounds(text)))
+        return {"characters": longest + rng.randint(0, 1)} if 6 <= longest <= 18 else None
+
+    def check(self, text: ParsedText, params: Params) -> bool:
+        return self.score(text, params) == 1.0
+
+    def score(self, text: ParsedText, params: Params) -> float:
+        words = _compounds(text)
+        return share(sum(len(word) <= params["characters"] for word in words), len(words))
+
+    def conflicts(self, params: Params, other: Constraint) -> bool:
+        words = (word for phrase in demanded(other) for word in WORD.findall(phrase))
+        return super().conflicts(params, other) or any(len(word) > params["characters"] for word in words)
+
+
+def word_bounds(params: Params) -> tuple[int | None, int | None]:
+    """Return the least and greatest number of words that ``length:words`` allows; None is no bound."""
+    relation = params["relation"]
+    if relation == "between":
+        return int(params["low"]), int(params["high"])
+    words = int(params["words"])
+    if relation == "about":
+        return -(-9 * words // 10), 11 * words // 10
+    return (words, None) if relation == "at_least" else (None, words)
+
+
+def _word_counts(text: ParsedText) -> tuple[int, int]:
+    """Count words in two ways, by letters and by spaces; return the smaller count and the greater."""
+    by_letters = len(text.words)
+    by_spaces = sum(1 for token in text.raw.split() if any(char.isalnum() for char in token))
+    return min(by_letters, by_spaces), max(by_letters, len(text.raw.split()))
+
+
+def _near(low: int, high: int) -> int | None:
+    """Return the round number of which both counts are well within 10 percent, if there is one."""
+    step = 10 if high < 150 else 50
+    middle = round((low + high) / 2 / step) * step
+    return middle if middle and 0.92 * middle <= low and high <= 1.08 * middle else None
+
+
+def _compounds(text: ParsedText) -> list[str]:
+    """Return words with what hyphens, apostrophes and underscores join: the longest reading of a word."""
+    return [word.rstrip("'’_‐‑-") for word in _COMPOUND.findall(text.raw)]  # noqa: RUF001

@@ -1,0 +1,153 @@
+"""How many sentences a response has, and how long they are."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Mapping
+from typing import ClassVar
+
+import regex
+
+from crabtk.constraints.base import ConstraintType
+from crabtk.constraints.counted import CountedType, at_most
+from crabtk.constraints.numbers import lower_bound, share, upper_bound
+from crabtk.text import WORD, ParsedText
+from crabtk.types import Constraint, Params
+from crabtk.wording import Count, Field
+
+_MOST_WORDS = 45
+_MOST_SENTENCES = 8
+_END = regex.compile(r"[.!?…。！？।]+[\"'”’)\]*_]*(?=\s|$)")
+
+
+class Sentences(CountedType):
+    """Number of sentences; measured on running text only, where nobody wonders what a sentence is."""
+
+    name = "length:sentences"
+    wordings: ClassVar[Mapping[str, tuple[str, ...]]] = {
+        "exactly": (
+            "Use exactly {n} {n|sentence|sentences}.",
+            "Your response must consist of exactly {n} {n|sentence|sentences}.",
+            "Say it in {n} {n|sentence|sentences}, no more and no fewer.",
+            "Number of sentences in the response: {n}.",
+            "Could you answer in exactly {n} {n|sentence|sentences}?",
+            "I will count the sentences, and there should be precisely {n}.",
+        ),
+        "at_least": (
+            "Use at least {n} {n|sentence|sentences}.",
+            "Your response must contain {n} or more sentences.",
+            "Write no fewer than {n} {n|sentence|sentences}.",
+            "Minimum number of sentences: {n}.",
+            "Could you answer in {n} sentences or more?",
+            "I would like some substance here, which means {n} {n|sentence|sentences} at the least.",
+        ),
+        "at_most": (
+            "Use at most {n} {n|sentence|sentences}.",
+            "Your response must contain {n} or fewer sentences.",
+            "Write no more than {n} {n|sentence|sentences}.",
+            "Maximum number of sentences: {n}.",
+            "Could you answer in {n} sentences or fewer?",
+            "I would like this to be brief, which means {n} {n|sentence|sentences} at the most.",
+        ),
+    }
+
+    def measure(self, text: ParsedText, rng: random.Random) -> Params | None:
+        if not text.is_prose or len(text.words) < 10:
+            return None
+        low, high = sorted((len(text.sentences), _ends(text.raw)))
+        if low == high <= 6:
+            return {"relation": "exactly", "n": low}
+        if low < 4:
+            return None
+        if rng.random() < 0.5:
+            return {"relation": "at_least", "n": lower_bound(low, rng)}
+        return {"relation": "at_most", "n": upper_bound(high, rng)}
+
+    def count(self, text: ParsedText, params: Params) -> int:
+        return len(text.sentences)
+
+    def conflicts(self, params: Params, other: Constraint) -> bool:
+        most = at_most(params)
+        if most is None:
+            return super().conflicts(params, other)
+        repeats = other.type == "length:sentences_per_paragraph" and most <= int(other.params["sentences"])
+        impossible = other.type == "paragraphs:count" and most < int(other.params["n"])
+        return super().conflicts(params, other) or repeats or impossible
+
+
+class WordsPerSentence(ConstraintType):
+    """The longest sentence that may be written."""
+
+    name = "length:words_per_sentence"
+    fields: ClassVar[Mapping[str, Field]] = {"words": Count()}
+    wordings = (
+        "Every sentence must have at most {words} {words|word|words}.",
+        "Use no sentence longer than {words} {words|word|words}.",
+        "Sentences of more than {words} {words|word|words} are not allowed.",
+        "Maximum sentence length: {words} {words|word|words}.",
+        "Could you keep each sentence to {words} words or fewer?",
+        "Short sentences read better, so none of yours may exceed {words} {words|word|words}.",
+        "Split any sentence that would run past {words} words, so that all stay within that limit.",
+    )
+
+    def measure(self, text: ParsedText, rng: random.Random) -> Params | None:
+        if len(text.sentences) < 3 or not text.spaced or text.json is not None:
+            return None
+        longest = max(max(len(WORD.findall(part)), len(part.split())) for part in text.sentences)
+        words = upper_bound(longest, rng)
+        return {"words": words} if 8 <= words <= _MOST_WORDS else None
+
+    def check(self, text: ParsedText, params: Params) -> bool:
+        return self.score(text, params) == 1.0
+
+    def score(self, text: ParsedText, params: Params) -> float:
+        good = sum(len(WORD.findall(part)) <= params["words"] for part in text.sentences)
+        return share(good, len(text.sentences))
+
+    def conflicts(self, params: Params, other: Constraint) -> bool:
+        repeated = other.type == "paragraphs:words" and int(other.params["words"]) <= int(params["words"])
+        return super().conflicts(params, other) or repeated
+
+
+class SentencesPerParagraph(ConstraintType):
+    """The most sentences in a paragraph; what stands between blank lines is one, a list too."""
+
+    name = "length:sentences_per_paragraph"
+    fields: ClassVar[Mapping[str, Field]] = {"sentences": Count()}
+    wordings = (
+        "Every paragraph must have at most {sentences} {sentences|sentence|sentences}, with blank lines between paragraphs.",
+        "Separate paragraphs by blank lines, and put no more than {sentences} {sentences|sentence|sentences} into any of them.",
+        "No block of text between blank lines may hold more than {sentences} {sentences|sentence|sentences}.",
+        "Maximum paragraph length (paragraphs being divided by blank lines): {sentences} {sentences|sentence|sentences}.",
+        "Could you leave a blank line after every {sentences} {sentences|sentence|sentences}, or sooner?",
+        "Long paragraphs put me off: break them up with blank lines so that none exceeds {sentences} {sentences|sentence|sentences}.",
+        "Keep paragraphs, by which I mean text between blank lines, to {sentences} {sentences|sentence|sentences} or fewer each.",
+    )
+
+    def measure(self, text: ParsedText, rng: random.Random) -> Params | None:
+        filled = [part for part in text.paragraph_sentences if part]
+        if len(filled) < 2 or len(text.sentences) < 4 or text.json is not None:
+            return None
+        most = max(map(len, filled))
+        if not text.code_blocks:
+            most = max(most, *map(_ends, text.paragraphs))
+        return {"sentences": most} if most <= _MOST_SENTENCES else None
+
+    def check(self, text: ParsedText, params: Params) -> bool:
+        return self.score(text, params) == 1.0
+
+    def score(self, text: ParsedText, params: Params) -> float:
+        filled = [part for part in text.paragraph_sentences if part]
+        return share(sum(len(part) <= params["sentences"] for part in filled), len(filled))
+
+    def conflicts(self, params: Params, other: Constraint) -> bool:
+        # In a single paragraph it says no more than a number of sentences would.
+        single = other.type == "paragraphs:count" and int(other.params["n"]) == 1
+        return super().conflicts(params, other) or single
+
+
+def _ends(text: str) -> int:
+    """Count sentences by their final marks alone, as a reader who knows no abbreviations would."""
+    ends = [match.end() for match in _END.finditer(text)]
+    rest = text[ends[-1] :] if ends else text
+    return len(ends) + bool(WORD.search(rest))

@@ -1,0 +1,1 @@
+"""The asset graph without Dagster: stages, their fingerprints, and the run that computes or finds them."""

@@ -1,0 +1,91 @@
+"""The run's engines: opened on the first miss of the response cache, one at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self, cast
+
+from crabtk.inference.cache import ResponseCache
+from crabtk.inference.client import Client
+from crabtk.inference.identity import engine_identity, model_identity
+from crabtk.plugins import Registry, build
+from crabtk.protocols import Backend
+from crabtk.settings import Engine, Settings
+
+
+class Engines:
+    """Clients by engine and model; stages that ask for the same one share the loaded model."""
+
+    def __init__(self, settings: Settings, registry: Registry) -> None:
+        self._settings = settings
+        self._registry = registry
+        self._folder = Path(settings.runtime.store)
+        self._cache: ResponseCache | None = None
+        self._clients: dict[str, Client] = {}
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+        if self._cache is not None:
+            self._cache.close()
+            self._cache = None
+            self._clients.clear()
+
+    def close(self) -> None:
+        """Close the engines that are open, so that their memory is free; clients open them again if needed."""
+        for client in self._clients.values():
+            client.close()
+
+    def identity(self, name: str, model: str | None = None) -> str:
+        """Return what an engine's answers depend on besides the request: backend, model content, options."""
+        engine = self._settings.engines[name]
+        memo = self._folder / "models.json"
+        identity = model_identity(model or engine.model, None if model else engine.revision, memo)
+        # Without the plugin's version: an upgrade must not pay for every completion again. It is in the stage's
+        # fingerprint, so that the stage runs again, on what the response cache holds.
+        return engine_identity(engine.backend, "", identity, engine.options)
+
+    def fingerprint(self, name: str, model: str | None = None) -> dict[str, Any]:
+        """Return an engine's part of a stage's fingerprint."""
+        engine = self._settings.engines[name]
+        plugin = self._registry.find("backend", engine.backend)
+        return {
+            "identity": self.identity(name, model),
+            "plugin": plugin.fingerprint,
+            "batch_size": engine.batch_size,
+        }
+
+    def client(self, name: str, model: str | None = None) -> Client:
+        """Return the client of an engine, with another model in the place of its own if one is given."""
+        engine = self._settings.engines[name]
+        identity = self.identity(name, model)
+        if identity not in self._clients:
+            if self._cache is None:
+                self._cache = ResponseCache(self._folder / "responses.sqlite")
+            self._clients[identity] = Client(
+                self._opener(name, engine, model, identity),
+                self._cache,
+                identity,
+                engine.batch_size,
+                model=model or engine.model,
+            )
+        return self._clients[identity]
+
+    def _opener(self, name: str, engine: Engine, model: str | None, identity: str) -> Callable[[], Backend]:
+        def open_backend() -> Backend:
+            for other, client in self._clients.items():
+                if other != identity:
+                    client.close()
+            plugin = self._registry.find("backend", engine.backend)
+            given: Mapping[str, Any] = {"model": model or engine.model}
+            if engine.revision and not model:
+                given = {**given, "revision": engine.revision}
+            return cast(Backend, build(plugin, engine.options, f"engines.{name}.options", **given))
+
+        return open_backend

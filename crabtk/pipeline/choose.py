@@ -1,0 +1,63 @@
+"""Which of a seed's constraints an example asks for."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from crabtk.pipeline.judge import REFINED
+from crabtk.settings import Composition
+
+Row = Mapping[str, Any]
+UNKNOWN_INFORMATIVE = 0.5
+"""Of constraints of which code cannot tell; between the commonplace and the rare."""
+
+
+def choose(rows: Sequence[Row], settings: Composition, rng: random.Random) -> list[Row]:
+    """Choose constraints that can be asked together, in random order.
+
+    Each constraint enters the draw with its type's weight; of those in the draw the informative are preferred. If
+    the draw gives too few, the rest fills up in the same way. What every other response satisfies too is never
+    asked, and no two chosen ones conflict or share a type.
+
+    Args:
+        rows: One seed's constraints that hold (schema ``Constraints``); the refined instruction is passed over.
+        settings: Bounds and weights.
+        rng: Of this seed.
+    Returns:
+        As many as the bounds ask for; fewer only if the seed has no more; none if it has none.
+    """
+    usable = [row for row in rows if row["type"] != REFINED and row["informative"] != 0.0]
+    low, high = settings.constraints
+    wanted = rng.randint(1, max(1, high)) if rng.random() < settings.any_number else rng.randint(low, high)
+    drawn = [row for row in usable if rng.random() < weight(row["type"], settings)]
+    rest = [row for row in usable if row not in drawn and weight(row["type"], settings) > 0]
+    chosen: list[Row] = []
+    for row in [*_by_information(drawn, rng), *_by_information(rest, rng)]:
+        if len(chosen) == wanted:
+            break
+        if not any(_clash(row, other) for other in chosen):
+            chosen.append(row)
+    rng.shuffle(chosen)
+    return chosen
+
+
+def weight(type_: str, settings: Composition) -> float:
+    """Return a type's probability: by its name, else by ``family:*``, else the default."""
+    family = type_.split(":")[0] + ":*"
+    return settings.weights.get(type_, settings.weights.get(family, settings.default_weight))
+
+
+def _by_information(rows: Sequence[Row], rng: random.Random) -> list[Row]:
+    """Shuffle with preference for informative rows (Efraimidis and Spirakis' weighted draw)."""
+
+    def key(row: Row) -> float:
+        informative = UNKNOWN_INFORMATIVE if row["informative"] is None else row["informative"]
+        return float(rng.random() ** (1 / (0.05 + informative)))
+
+    return [row for _, row in sorted(((key(row), row) for row in rows), key=lambda pair: -pair[0])]
+
+
+def _clash(one: Row, other: Row) -> bool:
+    return one["type"] == other["type"] or other["constraint_id"] in one["conflicts"]

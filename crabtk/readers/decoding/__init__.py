@@ -1,0 +1,1 @@
+"""From bytes to decoded rows, whatever state the bytes are in."""

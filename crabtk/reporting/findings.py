@@ -1,0 +1,154 @@
+"""The two findings that a reader wants in plain words: what the judge is worth, and what training changed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from crabtk.reporting.formats import count, points, probability, share
+from crabtk.reporting.score_tables import headline_row, metric_label
+from crabtk.settings import Settings
+
+_QUALITIES = ((0.9, "very well"), (0.8, "well"), (0.7, "fairly well"))
+CONVENTIONAL = 0.05
+"""Below this p-value a change is said to be more than chance."""
+
+
+def audit_finding(
+    figures: Mapping[str, Any], settings: Settings, *, translated: int, joined: int, by_code: int
+) -> list[str]:
+    """Say what the judge audit found.
+
+    Args:
+        figures: ``ReportInputs.audit_figures``; empty without an audit.
+        settings: Of the run; its limits are named.
+        translated: Constraints that a model wrote.
+        joined: Of these, repaired ones included, how many a judge let into the dataset.
+        by_code: Of these, how many code found true, which needs no judge.
+    Returns:
+        Sentences.
+    """
+    if not figures:
+        return [_no_audit(settings, translated)]
+    sentences = [_discrimination(figures), _threshold(figures, settings)]
+    if translated:
+        sentences.append(_consequence(bool(figures.get("accepted")), translated, joined, by_code))
+    return sentences
+
+
+def training_finding(tables: list[dict[str, Any]], changed: Mapping[str, Any] | None, settings: Settings) -> list[str]:
+    """Say what training changed on the first benchmark.
+
+    Args:
+        tables: Of ``score_tables``.
+        changed: Of ``grades.changes`` for the first benchmark.
+        settings: Of the run; tells why scores are missing.
+    Returns:
+        Sentences.
+    """
+    row = headline_row(tables[0]) if tables else None
+    if row is None:
+        return [_no_scores(settings)]
+    sentences = [_accuracy(tables[0], row)]
+    if row["change"] is None:
+        sentences.append("Only one model was scored, so there is nothing to compare it with.")
+    elif changed is not None:
+        sentences.append(_changed(changed))
+    return sentences
+
+
+def _no_audit(settings: Settings, translated: int) -> str:
+    if not settings.translation.enabled:
+        return "Translation was switched off: every constraint was found and checked by code, so no judge was needed."
+    if translated:
+        return f"No judge was audited, although a model wrote {_many(translated, 'constraint')}."
+    return "No judge was audited: no model-written constraint was there to judge."
+
+
+def _discrimination(figures: Mapping[str, Any]) -> str:
+    cases = f"{count(figures.get('cases_true'))} true and {count(figures.get('cases_false'))} false planted cases"
+    if figures.get("unreadable"):
+        cases += f", {count(figures['unreadable'])} of them without a readable verdict"
+    judge = _named("The judge", figures.get("model"))
+    if figures.get("auc") is None:
+        return f"How well {judge[0].lower()}{judge[1:]} tells true from false constraints could not be measured ({cases})."
+    interval = ""
+    if figures.get("auc_low") is not None and figures.get("auc_high") is not None:
+        interval = f", 95 % CI {probability(figures['auc_low'])}–{probability(figures['auc_high'])}"
+    return (
+        f"{judge} told true from false constraints {_quality(figures)} "
+        f"(AUC {probability(figures['auc'])}{interval}; {cases})."
+    )
+
+
+def _quality(figures: Mapping[str, Any]) -> str:
+    auc = figures["auc"]
+    low, high = figures.get("auc_low"), figures.get("auc_high")
+    if high is not None and high < 0.5:
+        return "worse than chance"
+    if (low if low is not None else auc) <= 0.5:
+        return "no better than chance"
+    return next((words for least, words in _QUALITIES if auc >= least), "only weakly, though better than chance")
+
+
+def _threshold(figures: Mapping[str, Any], settings: Settings) -> str:
+    limits = settings.judging
+    if figures.get("accepted") and figures.get("threshold") is not None:
+        return (
+            f"At P(yes) ≥ {probability(figures['threshold'])} it passes {share(figures.get('recall'))} of the true "
+            f"cases (at least {share(limits.min_recall)} are asked) and {share(figures.get('false_holds'))} of the "
+            f"false ones (at most {share(limits.max_false_holds)} are allowed)."
+        )
+    if figures.get("reason"):
+        return str(figures["reason"])
+    return (
+        f"No threshold keeps false “holds” at or under {share(limits.max_false_holds)} and passes at least "
+        f"{share(limits.min_recall)} of the true cases."
+    )
+
+
+def _consequence(accepted: bool, translated: int, joined: int, by_code: int) -> str:
+    checked = f"; code found {_many(by_code, 'constraint')} of a model's true by itself" if by_code else ""
+    if joined or accepted:
+        return f"Of {_many(translated, 'translated constraint')}, the judge let {count(joined)} into the dataset{checked}."
+    out = translated - by_code
+    return f"So {_many(out, 'translated constraint')} stayed out of the dataset{checked}."
+
+
+def _no_scores(settings: Settings) -> str:
+    if not settings.scoring.enabled:
+        return "No scores: scoring was switched off."
+    if not settings.training.enabled:
+        return "No scores: training was switched off."
+    return "No scores yet: the scores stage has not run, or it kept no row."
+
+
+def _accuracy(table: Mapping[str, Any], row: Mapping[str, Any]) -> str:
+    cells = zip(table["models"], row["cells"], strict=True)
+    parts = [f"{model} {share(cell['value'])} (95 % CI {_interval(cell)})" for model, cell in cells if cell]
+    counted = next(cell["count"] for cell in row["cells"] if cell)
+    change = "" if row["change"] is None else f": {points(row['change'])} points"
+    return f"{metric_label(row['metric'])}, on {count(counted)} of {table['benchmark']}: {' → '.join(parts)}{change}."
+
+
+def _changed(changed: Mapping[str, Any]) -> str:
+    gained, lost, p_value = changed["gained"], changed["lost"], changed["p_value"]
+    if p_value is None:
+        return f"On each of {_many(changed['prompts'], 'prompt')} both models pass, or both fail."
+    verdict = "more than chance" if p_value < CONVENTIONAL else "no more than chance explains"
+    return (
+        f"The trained model passes {_many(gained, 'prompt')} that the base fails, and fails {count(lost)} that the "
+        f"base passes: {verdict} (exact sign test, p = {probability(p_value)})."
+    )
+
+
+def _interval(cell: Mapping[str, Any]) -> str:
+    return f"{share(cell['low'])}–{share(cell['high'])}"
+
+
+def _named(what: str, name: Any) -> str:
+    return f"{what}, {name}," if name else what
+
+
+def _many(number: int, noun: str) -> str:
+    return f"{count(number)} {noun}" if number == 1 else f"{count(number)} {noun}s"

@@ -1,0 +1,194 @@
+"""The numbers of a run as JSON values; the report and the card take theirs from here."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from pathlib import PurePath
+from statistics import mean
+from typing import Any
+
+import polars as pl
+
+from crabtk.reporting import counts
+from crabtk.reporting.findings import audit_finding, training_finding
+from crabtk.reporting.grades import BASE, TRAINED, changes, response_figures
+from crabtk.reporting.inputs import ReportInputs
+from crabtk.reporting.redaction import shown_settings
+from crabtk.reporting.refusals import refusals
+from crabtk.reporting.score_tables import headline_row, score_tables
+
+_STAGE_TOTALS = ("rejected", "seconds", "model_calls", "cached_calls", "prompt_tokens", "generated_tokens")
+_STAGE_KEYS = ("name", "state", "rows_in", "rows_out", *_STAGE_TOTALS)
+
+
+def summary(inputs: ReportInputs) -> dict[str, Any]:
+    """Return the numbers of a run.
+
+    Returns:
+        JSON values by section: ``title``, ``headline``, ``audit``, ``stages``, ``stage_totals``, ``sources``,
+        ``constraints``, ``examples``, ``training``, ``scores``, ``responses``, ``ledger``, ``settings``,
+        ``versions``. What a missing stage would have told is None, an empty list or zero.
+    """
+    constraints, examples = _constraints(inputs), _examples(inputs.crab)
+    tables = [] if inputs.scores is None else score_tables(inputs.scores)
+    return _json({
+        "title": inputs.title,
+        "headline": _headline(inputs, tables),
+        "audit": _audit(inputs, constraints),
+        "stages": [{key: stage.get(key) for key in _STAGE_KEYS} for stage in inputs.stages],
+        "stage_totals": {key: _total(inputs, key) for key in _STAGE_TOTALS},
+        "sources": _sources(inputs),
+        "constraints": constraints,
+        "examples": examples,
+        "training": _training(inputs),
+        "scores": tables,
+        "responses": [] if inputs.responses is None else response_figures(inputs.responses),
+        "ledger": [] if inputs.ledger is None else refusals(inputs.ledger),
+        "settings": shown_settings(inputs.settings),
+        "versions": dict(sorted(inputs.versions.items())),
+    })
+
+
+def starting_model(inputs: ReportInputs) -> str | None:
+    """Return the name of the model that training starts from, None where the settings name none."""
+    engine = inputs.settings.engines.get("default")
+    return inputs.settings.training.model or (engine.model if engine else None) or None
+
+
+def _headline(inputs: ReportInputs, tables: list[dict[str, Any]]) -> dict[str, Any]:
+    row = headline_row(tables[0]) if tables else None
+    cells = dict(zip(tables[0]["models"], row["cells"], strict=True)) if row else {}
+    changed = changes(inputs.responses, tables[0]["benchmark"]) if tables and inputs.responses is not None else None
+    return {
+        "seeds": _height(inputs.seeds, pl.col("use") == "seed"),
+        "chat": _height(inputs.seeds, pl.col("use") == "chat"),
+        "model": starting_model(inputs),
+        "trained": bool(inputs.training_figures or inputs.history or TRAINED in cells),
+        "benchmark": tables[0]["benchmark"] if row else None,
+        "metric": row["metric"] if row else None,
+        "metric_label": row["label"] if row else None,
+        BASE: cells.get(BASE),
+        TRAINED: cells.get(TRAINED),
+        "change": row["change"] if row else None,
+        "changed": changed,
+        "sentences": training_finding(tables, changed, inputs.settings),
+    }
+
+
+def _constraints(inputs: ReportInputs) -> dict[str, Any]:
+    found = inputs.constraints
+    translated = 0 if inputs.translated_constraints is None else inputs.translated_constraints.height
+    known = {
+        "measured": 0 if inputs.measured_constraints is None else inputs.measured_constraints.height,
+        "translated": translated,
+    }
+    if found is None:
+        empty = {"total": 0, "kept": 0, "types": [], "type_count": 0, "by_code": 0, "by_judge": 0, "unknown": 0}
+        return {**known, **empty, "fails": 0, "checked": 0, "held": 0, "model_by_code": 0, "model_by_judge": 0}
+    types = counts.by_type(found).to_dicts()
+    verdicts = {key: sum(row[key] for row in types) for key in ("kept", "by_code", "by_judge", "unknown", "fails")}
+    kept_by_model = counts.kept(found).filter(pl.col("origin") != "measured")
+    by_code = _height(kept_by_model, counts.code_checked())
+    return {
+        **known,
+        **verdicts,
+        **_rechecked(inputs, found),
+        "total": found.height,
+        "types": types,
+        "type_count": sum(row["kept"] > 0 for row in types),
+        "model_by_code": by_code,
+        "model_by_judge": kept_by_model.height - by_code,
+    }
+
+
+def _rechecked(inputs: ReportInputs, found: pl.DataFrame) -> dict[str, int]:
+    if inputs.rechecked is not None:
+        return {key: inputs.rechecked[key] for key in ("checked", "held")}
+    checked = found.filter(counts.code_checked())
+    return {"checked": checked.height, "held": counts.kept(checked).height}
+
+
+def _audit(inputs: ReportInputs, constraints: Mapping[str, Any]) -> dict[str, Any]:
+    figures = dict(inputs.audit_figures)
+    sentences = audit_finding(
+        figures,
+        inputs.settings,
+        translated=constraints["translated"],
+        joined=constraints["model_by_judge"],
+        by_code=constraints["model_by_code"],
+    )
+    return {**figures, "sentences": sentences}
+
+
+def _sources(inputs: ReportInputs) -> list[dict[str, Any]]:
+    if inputs.seeds is None:
+        return []
+    licences = {_source_name(source.name, source.path): source.licence for source in inputs.settings.seeds.sources}
+    found = inputs.seeds.group_by("source", "use").agg(
+        pl.len().cast(pl.Int64).alias("pairs"), (pl.col("split") == "held_out").sum().cast(pl.Int64).alias("held_out")
+    )
+    rows = found.sort(["use", "source"], descending=[True, False]).to_dicts()
+    return [{**row, "licence": _licence(row["source"], licences)} for row in rows]
+
+
+def _source_name(name: str | None, path: str) -> str:
+    return name or PurePath(path).name
+
+
+def _licence(source: str, licences: Mapping[str, str]) -> str:
+    """Match by name, or where tables call a source by its file without ending, by that."""
+    stems = {PurePath(name).stem: licence for name, licence in licences.items()}
+    return licences.get(source, stems.get(source, "unknown"))
+
+
+def _examples(crab: pl.DataFrame | None) -> dict[str, Any]:
+    if crab is None:
+        return {"train": 0, "held_out": 0, "kinds": [], "demonstrated": 0, "constraints_mean": None}
+    kinds = [
+        {"kind": kind, "train": rows["train"], "held_out": rows["held_out"]}
+        for kind in ("forward", "reverse", "chat")
+        if sum((rows := {split: _height(crab, _of(kind, split)) for split in ("train", "held_out")}).values())
+    ]
+    numbers = counts.constraints_per_example(crab)
+    return {
+        "train": sum(row["train"] for row in kinds),
+        "held_out": sum(row["held_out"] for row in kinds),
+        "kinds": kinds,
+        "demonstrated": _height(crab, pl.col("demonstration_ids").list.len() > 0),
+        "constraints_mean": mean(numbers) if numbers else None,
+    }
+
+
+def _of(kind: str, split: str) -> pl.Expr:
+    return (pl.col("kind") == kind) & (pl.col("split") == split)
+
+
+def _training(inputs: ReportInputs) -> dict[str, Any]:
+    losses = [entry["loss"] for entry in inputs.history if "loss" in entry]
+    return {
+        "figures": dict(inputs.training_figures),
+        "logged": len(losses),
+        "first_loss": losses[0] if losses else None,
+        "last_loss": losses[-1] if losses else None,
+    }
+
+
+def _total(inputs: ReportInputs, key: str) -> float | None:
+    known = [stage[key] for stage in inputs.stages if stage.get(key) is not None]
+    return sum(known) if known else None
+
+
+def _height(table: pl.DataFrame | None, condition: pl.Expr) -> int:
+    return 0 if table is None else table.filter(condition).height
+
+
+def _json(value: Any) -> Any:
+    """Make plain JSON values: text keys, lists, None for what is no finite number, text for anything else."""
+    if isinstance(value, Mapping):
+        return {str(key): _json(each) for key, each in value.items()}
+    if isinstance(value, list | tuple):
+        return [_json(each) for each in value]
+    if isinstance(value, float):
+        return value if math.isfinite(value) else None
+    return value if value is None or isinstance(value, str | int | bool) else str(value)
