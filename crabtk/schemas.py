@@ -10,7 +10,6 @@ from pandera.polars import DataFrameModel, Field
 
 from crabtk.types import Holds, Split
 
-MESSAGES = pl.List(pl.Struct({"role": pl.String, "content": pl.String}))
 _Messages = Annotated[pl.List, pl.Struct({"role": pl.String, "content": pl.String})]
 _Strings = Annotated[pl.List, pl.String()]
 _SPLITS = list(Split.__args__)  # type: ignore[attr-defined]
@@ -24,6 +23,11 @@ class Table(DataFrameModel):
     class Config:
         strict = True
         coerce = False
+
+
+def columns(model: type[Table]) -> pl.Schema:
+    """Return a model's columns with their polars types, to build tables by."""
+    return pl.Schema({name: dtype.type for name, dtype in model.to_schema().dtypes.items()})
 
 
 class Seeds(Table):
@@ -131,4 +135,4 @@ class Ledger(Table):
     raw: str
 
 
-__all__ = ["MESSAGES", "Audit", "Constraints", "Crab", "Grades", "Ledger", "Responses", "Scores", "Seeds", "Table", "pa"]
+__all__ = ["Audit", "Constraints", "Crab", "Grades", "Ledger", "Responses", "Scores", "Seeds", "Table", "columns"]

@@ -197,10 +197,16 @@ def tree_digest(tree: Path) -> str:
     return total.hexdigest()
 
 
-def publish(source: Path, target: Path) -> None:
-    """Make a stored folder visible under a plain name; files that are already the same are left alone."""
+def publish(source: Path, target: Path, *, prune: bool = True) -> None:
+    """Copy a stored folder to a plain name; files that are already the same are left alone.
+
+    Args:
+        source: The stored folder.
+        target: Its place; made if it is not there.
+        prune: Remove files of ``target`` that ``source`` has not.
+    """
     wanted = {path.relative_to(source): path for path in source.rglob("*") if path.is_file()}
-    if target.is_dir():
+    if prune and target.is_dir():
         for path in [path for path in target.rglob("*") if path.is_file()]:
             if path.relative_to(target) not in wanted:
                 path.unlink()

@@ -47,7 +47,7 @@ class Paragraphs(ConstraintType):
 
     def measure(self, text: ParsedText, rng: random.Random) -> Params | None:
         n = len(text.paragraphs)
-        if not text.is_prose or len(text.sentences) < 2 or not 1 <= n <= _MOST_PARAGRAPHS:
+        if not text.is_prose or len(text.sentences) < 2 or not 2 <= n <= _MOST_PARAGRAPHS:
             return None
         # Single line breaks may part paragraphs in a reader's eyes.
         if any("\n" in paragraph for paragraph in text.paragraphs):

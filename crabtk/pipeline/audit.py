@@ -13,6 +13,7 @@ from crabtk.pipeline.ask import Complete
 from crabtk.pipeline.judge import judge
 from crabtk.protocols import ConstraintType
 from crabtk.randomness import generator
+from crabtk.schemas import Audit, columns
 from crabtk.scoring.judges import Threshold, choose_threshold
 from crabtk.text import ParsedText
 from crabtk.types import Params
@@ -21,15 +22,7 @@ STAGE = "judge_audit"
 CASES_PER_SEED = 4
 """Questions on one response share its prefix; more would make the audit hang on few responses."""
 
-SCHEMA = {
-    "case_id": pl.String,
-    "seed_id": pl.String,
-    "type": pl.String,
-    "text": pl.String,
-    "planted": pl.String,
-    "truth": pl.Boolean,
-    "score": pl.Float64,
-}
+SCHEMA = columns(Audit)
 
 
 def plant(

@@ -18,21 +18,13 @@ from crabtk.pipeline.judge import REFINED
 from crabtk.pipeline.ledger import ledger
 from crabtk.prompts import prompt
 from crabtk.randomness import generator
-from crabtk.schemas import MESSAGES
+from crabtk.schemas import Crab, columns
 from crabtk.settings import Composition
 from crabtk.types import Rejected
 from crabtk.wording import fill
 
 STAGE = "crab"
-SCHEMA = {
-    "example_id": pl.String,
-    "kind": pl.String,
-    "messages": MESSAGES,
-    "seed_id": pl.String,
-    "constraint_ids": pl.List(pl.String),
-    "demonstration_ids": pl.List(pl.String),
-    "split": pl.String,
-}
+SCHEMA = columns(Crab)
 
 
 @dataclass(frozen=True)

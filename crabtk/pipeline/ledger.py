@@ -6,16 +6,10 @@ from collections.abc import Iterable
 
 import polars as pl
 
+from crabtk.schemas import Ledger, columns
 from crabtk.types import RAW_LIMIT, Rejected
 
-SCHEMA = {
-    "stage": pl.String,
-    "file": pl.String,
-    "row": pl.Int64,
-    "key": pl.String,
-    "reason": pl.String,
-    "raw": pl.String,
-}
+SCHEMA = columns(Ledger)
 
 
 def ledger(rows: Iterable[Rejected]) -> pl.DataFrame:

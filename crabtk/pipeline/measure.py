@@ -14,25 +14,13 @@ from crabtk.pipeline.ledger import ledger
 from crabtk.pipeline.parallel import map_rows
 from crabtk.protocols import ConstraintType
 from crabtk.randomness import generator
+from crabtk.schemas import Constraints, columns
 from crabtk.text import ParsedText
 from crabtk.types import Params, Rejected
 
 STAGE = "measured_constraints"
 
-SCHEMA = {
-    "seed_id": pl.String,
-    "constraint_id": pl.String,
-    "type": pl.String,
-    "params": pl.String,
-    "text": pl.String,
-    "origin": pl.String,
-    "verdict": pl.String,
-    "score": pl.Float64,
-    "judged_by": pl.String,
-    "informative": pl.Float64,
-    "conflicts": pl.List(pl.String),
-}
-"""Columns of schema ``Constraints``."""
+SCHEMA = columns(Constraints)
 
 Row = tuple[str, str, str]
 Found = tuple[list[dict[str, Any]], list[Rejected]]

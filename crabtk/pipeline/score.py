@@ -12,18 +12,12 @@ from crabtk.pipeline.ask import Complete
 from crabtk.pipeline.ledger import ledger
 from crabtk.protocols import Benchmark, ConstraintType
 from crabtk.randomness import generator
+from crabtk.schemas import Responses, columns
 from crabtk.scoring.aggregate import grade_rows
 from crabtk.text import ParsedText
 from crabtk.types import BenchmarkItem, Rejected, Request, Sampling
 
-RESPONSES = {
-    "model": pl.String,
-    "benchmark": pl.String,
-    "item_id": pl.String,
-    "prompt": pl.String,
-    "response": pl.String,
-    "finish_reason": pl.String,
-}
+RESPONSES = columns(Responses)
 
 
 def choose_items(

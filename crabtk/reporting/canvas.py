@@ -83,7 +83,10 @@ def svg(drawn: Figure) -> str:
     stream = StringIO()
     with style():
         drawn.savefig(
-            stream, format="svg", transparent=True, metadata={"Date": None, "Creator": None, "Format": None, "Type": None}
+            stream,
+            format="svg",
+            transparent=True,
+            metadata={"Date": None, "Creator": None, "Format": None, "Type": None},
         )
     return stream.getvalue()
 

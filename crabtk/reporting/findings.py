@@ -25,6 +25,7 @@ def audit_finding(
         translated: Constraints that a model wrote.
         joined: Of these, repaired ones included, how many a judge let into the dataset.
         by_code: Of these, how many code found true, which needs no judge.
+
     Returns:
         Sentences.
     """
@@ -43,6 +44,7 @@ def training_finding(tables: list[dict[str, Any]], changed: Mapping[str, Any] | 
         tables: Of ``score_tables``.
         changed: Of ``grades.changes`` for the first benchmark.
         settings: Of the run; tells why scores are missing.
+
     Returns:
         Sentences.
     """
@@ -71,7 +73,9 @@ def _discrimination(figures: Mapping[str, Any]) -> str:
         cases += f", {count(figures['unreadable'])} of them without a readable verdict"
     judge = _named("The judge", figures.get("model"))
     if figures.get("auc") is None:
-        return f"How well {judge[0].lower()}{judge[1:]} tells true from false constraints could not be measured ({cases})."
+        return (
+            f"How well {judge[0].lower()}{judge[1:]} tells true from false constraints could not be measured ({cases})."
+        )
     interval = ""
     if figures.get("auc_low") is not None and figures.get("auc_high") is not None:
         interval = f", 95 % CI {probability(figures['auc_low'])}–{probability(figures['auc_high'])}"
@@ -110,7 +114,9 @@ def _threshold(figures: Mapping[str, Any], settings: Settings) -> str:
 def _consequence(accepted: bool, translated: int, joined: int, by_code: int) -> str:
     checked = f"; code found {_many(by_code, 'constraint')} of a model's true by itself" if by_code else ""
     if joined or accepted:
-        return f"Of {_many(translated, 'translated constraint')}, the judge let {count(joined)} into the dataset{checked}."
+        return (
+            f"Of {_many(translated, 'translated constraint')}, the judge let {count(joined)} into the dataset{checked}."
+        )
     out = translated - by_code
     return f"So {_many(out, 'translated constraint')} stayed out of the dataset{checked}."
 

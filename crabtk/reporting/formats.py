@@ -67,7 +67,9 @@ def clip(text: str, limit: int) -> str:
     if len(text) <= limit:
         return text
     head, tail = limit * 2 // 3, limit // 3
-    return f"{text[:head]} […{_SPACE}{len(text) - head - tail:,} characters left out{_SPACE}…] {text[len(text) - tail :]}"
+    return (
+        f"{text[:head]} […{_SPACE}{len(text) - head - tail:,} characters left out{_SPACE}…] {text[len(text) - tail :]}"
+    )
 
 
 def _trimmed(value: float) -> str:

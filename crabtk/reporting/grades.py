@@ -44,9 +44,8 @@ class Pair(NamedTuple):
 
 def answers(responses: pl.DataFrame, benchmark: str) -> list[Answer]:
     """Return a benchmark's responses in table order."""
-    columns = ("model", "item_id", "prompt", "response", "finish_reason", "grades")
-    rows = responses.filter(pl.col("benchmark") == benchmark).select(columns).iter_rows()
-    return [Answer(*row[:-1], json.loads(row[-1])) for row in rows]
+    rows = responses.filter(pl.col("benchmark") == benchmark).select(Answer._fields).iter_rows(named=True)
+    return [Answer(**{**row, "grades": json.loads(row["grades"])}) for row in rows]
 
 
 def pairs(found: Iterable[Answer]) -> list[Pair]:

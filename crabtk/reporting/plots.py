@@ -126,7 +126,9 @@ def training_loss(history: Sequence[Mapping[str, float]]) -> Figure:
     steps, losses = [step for step, _ in logged], [loss for _, loss in logged]
     drawn, axes = panel()
     many = len(losses) >= 20
-    axes.plot(steps, losses, color=SKY if many else BLUE, linewidth=1, marker="" if many else "o", markersize=4, label="loss")
+    axes.plot(
+        steps, losses, color=SKY if many else BLUE, linewidth=1, marker="" if many else "o", markersize=4, label="loss"
+    )
     if many:
         window = max(len(losses) // 15, 3)
         axes.plot(steps, _running_mean(losses, window), color=BLUE, linewidth=2, label=f"mean of {window} steps")
@@ -150,7 +152,9 @@ def scores(table: pl.DataFrame, benchmark: str) -> Figure:
     parts = [part for part in (overall, families) if part]
     bars = sum(len(part) for part in parts)
     drawn = figure(8.0, 1.5 + 0.21 * bars * (len(found["models"]) + 0.7))
-    stacked = drawn.subplots(len(parts), 1, sharex=True, squeeze=False, height_ratios=[len(part) + 0.5 for part in parts])
+    stacked = drawn.subplots(
+        len(parts), 1, sharex=True, squeeze=False, height_ratios=[len(part) + 0.5 for part in parts]
+    )
     for axes, part in zip(stacked[:, 0], parts, strict=True):
         _draw_scores(axes, part, found["models"])
     stacked[-1, 0].set_xlabel("accuracy, % (whiskers: 95 % interval)")

@@ -69,7 +69,15 @@ class Comparison:
     constraints: Sequence[ShownConstraint] = field(default_factory=tuple)
 
 
-_WANTED = (("forward", True), ("forward", False), ("reverse", None), ("chat", None), ("forward", True), ("forward", False))
+_NOTHING = {"role": "user", "content": ""}
+_WANTED = (
+    ("forward", True),
+    ("forward", False),
+    ("reverse", None),
+    ("chat", None),
+    ("forward", True),
+    ("forward", False),
+)
 
 
 def training_examples(crab: pl.DataFrame, constraints: pl.DataFrame | None, seed: int) -> list[Example]:
@@ -82,9 +90,7 @@ def training_examples(crab: pl.DataFrame, constraints: pl.DataFrame | None, seed
     chosen: list[str] = []
     for kind, demonstrated in _WANTED:
         fits = (
-            row[0]
-            for row in rows
-            if row[0] not in chosen and row[1] == kind and demonstrated in (None, bool(row[2]))
+            row[0] for row in rows if row[0] not in chosen and row[1] == kind and demonstrated in (None, bool(row[2]))
         )
         chosen += [example_id for example_id in [next(fits, None)] if example_id is not None]
     found = {row["example_id"]: row for row in crab.filter(pl.col("example_id").is_in(chosen)).to_dicts()}
@@ -125,7 +131,7 @@ def _extremes(by_item: Mapping[str, Mapping[str, Answer]], order: Iterable[str])
 def _example(row: Mapping[str, Any], constraints: pl.DataFrame | None) -> Example:
     found = _constraints_of(row["constraint_ids"], constraints)
     wordings = [each["text"] for each in found]
-    *earlier, request, target = [{"role": "", "content": ""}, *row["messages"]][-max(len(row["messages"]), 2) :]
+    *earlier, request, target = row["messages"] if len(row["messages"]) > 1 else [_NOTHING, *row["messages"]]
     reverse = row["kind"] == "reverse"
     return Example(
         kind=row["kind"],
@@ -140,7 +146,7 @@ def _example(row: Mapping[str, Any], constraints: pl.DataFrame | None) -> Exampl
 def _comparison(why: str, found: Mapping[str, Answer], known: Sequence[Mapping[str, Any]]) -> Comparison:
     ordered = sorted(found.values(), key=lambda answer: (answer.model != BASE, answer.model != TRAINED, answer.model))
     graded = _graded(found, known)
-    *earlier, request = json.loads(ordered[0].prompt) or [{"role": "user", "content": ""}]
+    *earlier, request = json.loads(ordered[0].prompt) or [_NOTHING]
     return Comparison(
         why=why,
         earlier=[_turn(message) for message in earlier],
@@ -184,7 +190,9 @@ def _example_constraints(
 def _constraints_of(ids: Sequence[str], constraints: pl.DataFrame | None) -> list[dict[str, Any]]:
     if constraints is None or not ids:
         return []
-    found = {row["constraint_id"]: row for row in constraints.filter(pl.col("constraint_id").is_in(list(ids))).to_dicts()}
+    found = {
+        row["constraint_id"]: row for row in constraints.filter(pl.col("constraint_id").is_in(list(ids))).to_dicts()
+    }
     return [found[each] for each in ids if each in found]
 
 

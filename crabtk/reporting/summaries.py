@@ -32,22 +32,25 @@ def summary(inputs: ReportInputs) -> dict[str, Any]:
     """
     constraints, examples = _constraints(inputs), _examples(inputs.crab)
     tables = [] if inputs.scores is None else score_tables(inputs.scores)
-    return _json({
-        "title": inputs.title,
-        "headline": _headline(inputs, tables),
-        "audit": _audit(inputs, constraints),
-        "stages": [{key: stage.get(key) for key in _STAGE_KEYS} for stage in inputs.stages],
-        "stage_totals": {key: _total(inputs, key) for key in _STAGE_TOTALS},
-        "sources": _sources(inputs),
-        "constraints": constraints,
-        "examples": examples,
-        "training": _training(inputs),
-        "scores": tables,
-        "responses": [] if inputs.responses is None else response_figures(inputs.responses),
-        "ledger": [] if inputs.ledger is None else refusals(inputs.ledger),
-        "settings": shown_settings(inputs.settings),
-        "versions": dict(sorted(inputs.versions.items())),
-    })
+    numbers: dict[str, Any] = _json(
+        {
+            "title": inputs.title,
+            "headline": _headline(inputs, tables),
+            "audit": _audit(inputs, constraints),
+            "stages": [{key: stage.get(key) for key in _STAGE_KEYS} for stage in inputs.stages],
+            "stage_totals": {key: _total(inputs, key) for key in _STAGE_TOTALS},
+            "sources": _sources(inputs),
+            "constraints": constraints,
+            "examples": examples,
+            "training": _training(inputs),
+            "scores": tables,
+            "responses": [] if inputs.responses is None else response_figures(inputs.responses),
+            "ledger": [] if inputs.ledger is None else refusals(inputs.ledger),
+            "settings": shown_settings(inputs.settings),
+            "versions": dict(sorted(inputs.versions.items())),
+        }
+    )
+    return numbers
 
 
 def starting_model(inputs: ReportInputs) -> str | None:
@@ -64,7 +67,7 @@ def _headline(inputs: ReportInputs, tables: list[dict[str, Any]]) -> dict[str, A
         "seeds": _height(inputs.seeds, pl.col("use") == "seed"),
         "chat": _height(inputs.seeds, pl.col("use") == "chat"),
         "model": starting_model(inputs),
-        "trained": bool(inputs.training_figures or inputs.history or TRAINED in cells),
+        "was_trained": bool(inputs.training_figures or inputs.history or TRAINED in cells),
         "benchmark": tables[0]["benchmark"] if row else None,
         "metric": row["metric"] if row else None,
         "metric_label": row["label"] if row else None,

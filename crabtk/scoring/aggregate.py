@@ -6,6 +6,8 @@ from collections.abc import Iterable, Iterator
 
 import polars as pl
 
+from crabtk.schemas import Grades, Scores, columns
+
 GROUPS = ("model", "benchmark")
 
 
@@ -22,17 +24,7 @@ def aggregate(grades: pl.DataFrame) -> pl.DataFrame:
         independent, so those of ``constraint_strict`` are a little too narrow.
     """
     rows = [row for reading in ("strict", "loose") for row in _scores(grades.drop_nulls(reading), reading)]
-    schema = {
-        "model": pl.String,
-        "benchmark": pl.String,
-        "metric": pl.String,
-        "group": pl.String,
-        "value": pl.Float64,
-        "count": pl.Int64,
-        "low": pl.Float64,
-        "high": pl.Float64,
-    }
-    return pl.DataFrame(rows, schema=schema, orient="row").sort("benchmark", "metric", "group", "model")
+    return pl.DataFrame(rows, schema=columns(Scores), orient="row").sort("benchmark", "metric", "group", "model")
 
 
 def _scores(grades: pl.DataFrame, reading: str) -> Iterator[tuple[object, ...]]:
@@ -60,12 +52,4 @@ def wilson(successes: int, trials: int) -> tuple[float, float]:
 
 def grade_rows(grades: Iterable[tuple[str, str, str, str, bool, bool | None]]) -> pl.DataFrame:
     """Return grades as a table: model, benchmark, item_id, type, strict, loose."""
-    schema = {
-        "model": pl.String,
-        "benchmark": pl.String,
-        "item_id": pl.String,
-        "type": pl.String,
-        "strict": pl.Boolean,
-        "loose": pl.Boolean,
-    }
-    return pl.DataFrame(list(grades), schema=schema, orient="row")
+    return pl.DataFrame(list(grades), schema=columns(Grades), orient="row")

@@ -13,8 +13,7 @@ from crabtk import (
     Count,
     Grade,
     Message,
-    Pair,
-    Rejected,
+    RowReader,
     TrainingOutcome,
     TrainingProgress,
     hookimpl,
@@ -84,20 +83,16 @@ def instance(schema, root):
     return {"string": "Write in a calm voice.", "integer": 1, "number": 1.0, "boolean": True}.get(kind)
 
 
-class ToyReader:
+class ToyReader(RowReader):
     """Reads rows of the form {"q": …, "a": …}."""
 
     name = "toy"
 
     def recognises(self, value):
-        return isinstance(value, dict) and value.keys() == {"q", "a"}
+        return self.has(value, "q", "a")
 
-    def read(self, records):
-        for record in records:
-            if self.recognises(record.value):
-                yield Pair(record.value["q"], record.value["a"], record.file, record.row)
-            else:
-                yield Rejected("seeds", record.file, record.row, None, "is not a toy row", str(record.value)[:2000])
+    def pair(self, value):
+        return value["q"], value["a"]
 
 
 class ToyTrainer:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from crabtk.readers.decoding.strict_json import BrokenJsonError, parse
+from crabtk.readers.decoding.strict_json import WRONG_ENCODING, BrokenJsonError, parse
 from crabtk.readers.rejection import is_valid, rejected_text
 from crabtk.types import Record, Rejected
 
@@ -26,8 +26,7 @@ def read_value(text: str, file: str, row: int) -> Record | Rejected:
         value, end, fault = parse(text)
     except BrokenJsonError as error:
         # Where the bytes were wrong to begin with, that is the cause and the syntax only follows from it.
-        wrong = "wrong encoding: its bytes are not UTF-8; convert the file, for example with iconv -t UTF-8"
-        return rejected_text(file, row, str(error) if is_valid(text) else wrong, text)
+        return rejected_text(file, row, str(error) if is_valid(text) else WRONG_ENCODING, text)
     if fault is None and end < len(text):
         fault = f"more text follows the JSON value at character {end + 1}; write one value a line"
     return Record(value, file, row) if fault is None else rejected_text(file, row, fault, text)

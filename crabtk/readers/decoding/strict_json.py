@@ -9,6 +9,8 @@ from typing import Any, NamedTuple
 
 from crabtk.readers.rejection import is_valid
 
+WRONG_ENCODING = "wrong encoding: its bytes are not UTF-8; convert the file, for example with iconv -t UTF-8"
+
 _LONGEST_INTEGER = 4000
 _SURROGATE_ESCAPE = re.compile(r"\\u[dD][89a-fA-F]")
 
@@ -50,12 +52,12 @@ def parse(text: str, start: int = 0) -> Parsed:
     )
     try:
         value, end = decoder.raw_decode(text, start)
+        return Parsed(value, end, faults[0] if faults else _unicode_fault(text[start:end], value))
     except json.JSONDecodeError as error:
         reason = f"broken JSON: {error.msg} at character {error.pos - start + 1}; repair or remove this row"
         raise BrokenJsonError(reason, error.pos) from None
     except RecursionError:
         raise BrokenJsonError("nested too deeply to be read; flatten or remove this row", start) from None
-    return Parsed(value, end, faults[0] if faults else _unicode_fault(text[start:end], value))
 
 
 def is_complete(text: str) -> bool:
@@ -82,7 +84,7 @@ def _integer(digits: str, faults: list[str]) -> int:
 
 def _unicode_fault(text: str, value: Any) -> str | None:
     if not is_valid(text):
-        return "wrong encoding: its bytes are not UTF-8; convert the file, for example with iconv -t UTF-8"
+        return WRONG_ENCODING
     # Only an escape can bring a lone surrogate in, and most rows have none: spare them the second look.
     if _SURROGATE_ESCAPE.search(text) and not is_valid(json.dumps(value, ensure_ascii=False)):
         return "holds a lone surrogate (one half of a character, written \\ud800 to \\udfff); mend the escape"

@@ -1,0 +1,146 @@
+"""A run as people watch it in a terminal: progress bars, the summary, the paths of what came out."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TaskID, TextColumn
+from rich.progress import TimeElapsedColumn, TimeRemainingColumn
+from rich.table import Table
+
+from crabtk.errors import CrabtkError
+
+if TYPE_CHECKING:
+    from crabtk.graph.run import Outcome, Run
+    from crabtk.settings_file import Loaded
+
+
+class Bars:
+    """Live bars in a terminal; where there is none, or ``plain``, a line every few seconds."""
+
+    PLAIN_EVERY = 10.0
+
+    def __init__(self, console: Console, plain: bool) -> None:
+        self._console = console
+        self._live = console.is_terminal and not plain
+        self._progress = Progress(
+            SpinnerColumn(),
+            TextColumn("[bold]{task.description}"),
+            BarColumn(),
+            MofNCompleteColumn(),
+            TimeElapsedColumn(),
+            TimeRemainingColumn(),
+            TextColumn("{task.fields[note]}"),
+            console=console,
+            transient=True,
+            disable=not self._live,
+        )
+        self._tasks: dict[str, TaskID] = {}
+        self._said = 0.0
+
+    def __enter__(self) -> Bars:
+        self._progress.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._progress.stop()
+
+    def started(self, stage: str) -> None:
+        """Show the stage."""
+        self._tasks[stage] = self._progress.add_task(stage, total=None, note="")
+        self._said = time.monotonic()
+
+    def progress(self, stage: str, done: int, total: int | None, note: str = "") -> None:
+        """Move the stage's bar."""
+        self._progress.update(self._tasks[stage], completed=done, total=total, note=note)
+        if not self._live and time.monotonic() - self._said > self.PLAIN_EVERY:
+            self._said = time.monotonic()
+            self._console.print(f"  {stage}: {done} of {total or '?'}  {note}", highlight=False)
+
+    def finished(self, outcome: Outcome) -> None:
+        """Replace the bar by one line."""
+        self._progress.remove_task(self._tasks[outcome.stage.name])
+        rows = outcome.stored.rows.get(outcome.stage.name)
+        what = f"{rows} rows" if rows is not None else "done"
+        state = "[dim]cached[/]" if outcome.state == "cached" else "[green]computed[/]"
+        self._console.print(f"{outcome.stage.name:<24} {state:<20} {what}, {outcome.seconds:.1f} s", highlight=False)
+
+
+def run_and_show(loaded: Loaded, target: str, plain: bool) -> None:
+    """Run up to a stage, show the progress, the summary and where the outputs lie."""
+    console = Console(soft_wrap=True)
+    console.print(f"crabtk: settings from {loaded.origin}", highlight=False)
+    from crabtk.graph.open import open_run
+    from crabtk.graph.publish import publish_outputs
+    from crabtk.graph.stages import STAGES, upstream
+
+    if target not in STAGES:
+        raise CrabtkError(f'There is no stage "{target}". Known: {", ".join(STAGES)}.')
+    begun = time.monotonic()
+    with Bars(console, plain) as bars, open_run(loaded, bars) as run:
+        outcomes: list[Outcome] = []
+        for name in upstream(target):
+            outcomes.append(run.stage(name))
+            publish_outputs(run, name)
+    console.print(_summary(outcomes))
+    _say_findings(console, run, outcomes)
+    console.print(f"{time.monotonic() - begun:.1f} s in all. Outputs:", highlight=False)
+    for what, place in _outputs(Path(run.settings.runtime.output), {outcome.stage.name for outcome in outcomes}):
+        console.print(f"  {what:<14} {place}", highlight=False)
+
+
+def _summary(outcomes: Sequence[Outcome]) -> Table:
+    table = Table(title="Summary", title_justify="left")
+    table.add_column("asset")
+    table.add_column("state")
+    for name in ("rows in", "out", "rejected", "seconds", "model calls", "prompt tokens", "generated"):
+        table.add_column(name, justify="right")
+    for outcome in outcomes:
+        rows, costs = outcome.stored.rows, outcome.stored.costs
+        fresh = outcome.state == "computed"
+        table.add_row(
+            outcome.stage.name,
+            outcome.state,
+            str(outcome.rows_in) if outcome.stage.inputs else "",
+            str(rows.get(outcome.stage.name, "")),
+            str(rows["rejected"] or ""),
+            f"{outcome.seconds:.1f}",
+            *(_count(costs, name, fresh) for name in ("requests", "prompt_tokens", "generated_tokens")),
+        )
+    return table
+
+
+def _count(costs: Any, name: str, fresh: bool) -> str:
+    return str(costs[name]) if fresh and costs.get(name) else ""
+
+
+def _say_findings(console: Console, run: Run, outcomes: Sequence[Outcome]) -> None:
+    """Say what a user must not miss: the judge's audit and the scores."""
+    found = {outcome.stage.name: outcome.stored for outcome in outcomes}
+    if "judge_audit" in found and run.settings.translation.enabled:
+        facts = found["judge_audit"].facts
+        verdict = "Judge accepted" if facts["accepted"] else "Judge not accepted: translated constraints stay out"
+        console.print(f"{verdict}. {facts['reason']}.", highlight=False)
+    if "scores" in found:
+        for row in found["scores"].table().iter_rows(named=True):
+            if row["group"] == "all":
+                interval = f"95 % CI {row['low']:.1%}–{row['high']:.1%}"
+                console.print(
+                    f"{row['benchmark']} {row['metric']}, {row['model']}: {row['value']:.1%} ({interval}, n={row['count']})",
+                    highlight=False,
+                )
+
+
+def _outputs(folder: Path, made: set[str]) -> list[tuple[str, Path]]:
+    places = [
+        ("dataset", folder / "dataset", "dataset"),
+        ("model", folder / "model", "sft_model"),
+        ("report", folder / "report.html", "report"),
+        ("numbers", folder / "summary.json", "report"),
+        ("rejected rows", folder / "rejected.jsonl", "report"),
+    ]
+    return [(what, place) for what, place, stage in places if stage in made and place.exists()]

@@ -1,0 +1,128 @@
+"""How a response begins and ends."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Mapping
+from itertools import pairwise
+from typing import ClassVar
+
+import regex
+
+from crabtk.constraints.base import ConstraintType
+from crabtk.constraints.quoting import inner
+from crabtk.text import WORD, ParsedText
+from crabtk.types import Constraint, Params
+from crabtk.wording import Field, Quoted
+
+_FEWEST_WORDS = 40
+_QUOTABLE = regex.compile(r"[\p{L}\p{N}][\p{L}\p{M}\p{N} ,;:'’!?.()/&%$€£-]*")  # noqa: RUF001
+_QUESTION = ("?", "？", "؟", "?\"", "?”", "?)")  # noqa: RUF001
+
+
+class FirstPhrase(ConstraintType):
+    """The two to four words that the response begins with, letter by letter."""
+
+    name = "start_end:first_phrase"
+    fields: ClassVar[Mapping[str, Field]] = {"phrase": Quoted()}
+    wordings = (
+        "Begin your response with the exact words {phrase}.",
+        "The first words of the response must be {phrase}, exactly as written here.",
+        "Start with {phrase} and change no letter of it.",
+        "Opening, to be copied exactly: {phrase}.",
+        "Could you open with precisely the words {phrase}?",
+        "I sort my notes by their opening, so this one has to start with {phrase}, word for word, capitals included.",
+    )
+
+    def measure(self, text: ParsedText, rng: random.Random) -> Params | None:
+        if len(text.words) < _FEWEST_WORDS or not text.spaced:
+            return None
+        line = next((line for line in text.lines if line.strip()), "").strip()
+        quotable = _QUOTABLE.match(line)
+        if quotable is None or text.marked_lines[0].kind not in ("text", "blank"):
+            return None
+        phrase = _first_words(quotable[0], rng.randint(2, 4))
+        return {"phrase": phrase} if phrase and self.check(text, {"phrase": phrase}) else None
+
+    def check(self, text: ParsedText, params: Params) -> bool:
+        raw, phrase = text.raw.strip(), str(params["phrase"])
+        return raw.startswith(phrase) and not (len(raw) > len(phrase) and inner(phrase[-1]) and inner(raw[len(phrase)]))
+
+    def conflicts(self, params: Params, other: Constraint) -> bool:
+        return super().conflicts(params, other) or other.type == "json:valid"
+
+
+class LastPhrase(ConstraintType):
+    """The words and final mark that the response ends with, letter by letter: a short last sentence or its end."""
+
+    name = "start_end:last_phrase"
+    fields: ClassVar[Mapping[str, Field]] = {"phrase": Quoted()}
+    wordings = (
+        "End your response with exactly this: {phrase}",
+        "The response must end with {phrase} and nothing after it, exactly as written here.",
+        "Finish on {phrase}, word for word; add nothing after that.",
+        "Ending, to be copied exactly, with nothing to follow: {phrase}",
+        "Could you make {phrase} the very last thing in the response, letter for letter?",
+        "So that I can tell that nothing was cut off, the last words must be {phrase}, precisely as quoted.",
+    )
+
+    def measure(self, text: ParsedText, rng: random.Random) -> Params | None:
+        if len(text.words) < _FEWEST_WORDS or not text.spaced or not text.sentences:
+            return None
+        line = next((line for line in reversed(text.marked_lines) if line.kind != "blank"), None)
+        if line is None or line.kind not in ("text", "bullet", "number"):
+            return None
+        phrase = _last_words(line.text, text.sentences[-1], rng.randint(3, 5))
+        return {"phrase": phrase} if phrase and self.check(text, {"phrase": phrase}) else None
+
+    def check(self, text: ParsedText, params: Params) -> bool:
+        raw, phrase = text.raw.strip(), str(params["phrase"])
+        before = raw[: -len(phrase)][-1:]
+        return raw.endswith(phrase) and not (before and inner(phrase[0]) and inner(before))
+
+    def conflicts(self, params: Params, other: Constraint) -> bool:
+        return super().conflicts(params, other) or other.type in ("json:valid", "start_end:question_end")
+
+
+class QuestionEnd(ConstraintType):
+    """The response ends with a question mark; closing quotes or brackets may follow it."""
+
+    name = "start_end:question_end"
+    wordings = (
+        "End your response with a question mark.",
+        "The last sentence of the response must be a question and end with a question mark.",
+        "Close with a question, so that a question mark ends the whole text.",
+        "Final punctuation of the response: a question mark.",
+        "Could you finish by putting a question to me, question mark included, and add nothing after it?",
+        "I want to keep the conversation going, so let a question mark be the last punctuation in the text.",
+    )
+
+    def measure(self, text: ParsedText, rng: random.Random) -> Params | None:
+        ends = text.raw.rstrip().endswith(("?", "？", "؟"))  # noqa: RUF001
+        return {} if ends and len(text.words) >= _FEWEST_WORDS and len(text.sentences) > 1 else None
+
+    def check(self, text: ParsedText, params: Params) -> bool:
+        return bool(text.words) and text.raw.rstrip().endswith(_QUESTION)
+
+    def conflicts(self, params: Params, other: Constraint) -> bool:
+        return super().conflicts(params, other) or other.type == "json:valid"
+
+
+def _first_words(line: str, at_most: int) -> str:
+    """Return the first words of a line, up to a comma or full stop if one comes sooner."""
+    words = list(WORD.finditer(line))
+    for number, (here, after) in enumerate(pairwise(words), start=1):
+        gap = line[here.end() : after.start()]
+        if number >= 2 and (number >= at_most and gap[0] in " ,;:!?." or gap[0] in ",;:!?."):
+            return line[: here.end()] if number <= at_most + 2 else ""
+    return ""
+
+
+def _last_words(line: str, sentence: str, at_most: int) -> str:
+    """Return the last sentence if it is short, else the last words of the line."""
+    if len(WORD.findall(sentence)) <= at_most + 3 and line.endswith(sentence):
+        phrase = sentence
+    else:
+        starts = [word.start() for word in WORD.finditer(line) if line[word.start() - 1 : word.start()] == " "]
+        phrase = line[starts[-at_most] :] if len(starts) > at_most else ""
+    return phrase if _QUOTABLE.fullmatch(phrase) and "  " not in phrase else ""

@@ -1,0 +1,154 @@
+"""The stages that write for people: the dataset with its card, and the report."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from importlib import metadata
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from crabtk.graph.data_stages import scratch_folder
+from crabtk.graph.run import Run
+from crabtk.graph.stage import Stage
+from crabtk.pipeline.ledger import SCHEMA as LEDGER
+from crabtk.pipeline.recheck import recheck
+from crabtk.store import Result, Stored
+
+_TABLES = (
+    "seeds",
+    "measured_constraints",
+    "translated_constraints",
+    "judge_audit",
+    "constraints",
+    "crab",
+    "responses",
+    "scores",
+)
+
+
+def _dataset(run: Run, inputs: Mapping[str, Stored]) -> Result:
+    from crabtk.reporting.card import dataset_card
+
+    folder = scratch_folder(run) / "dataset"
+    data = folder / "data"
+    data.mkdir(parents=True)
+    crab = inputs["crab"].table()
+    for split in ("train", "held_out"):
+        rows = crab.filter(pl.col("split") == split)
+        if len(rows):
+            rows.write_parquet(data / f"{split}.parquet", compression="zstd", statistics=False)
+            _write_lines(rows, folder / f"{split}.jsonl")
+    constraints = inputs["constraints"].table()
+    constraints.write_parquet(folder / "constraints.parquet", compression="zstd", statistics=False)
+    (folder / "README.md").write_text(dataset_card(_inputs(run, inputs)), "utf-8")
+    return Result(tree=folder, facts={"rechecked": recheck(crab, constraints, run.types())})
+
+
+def _write_lines(rows: pl.DataFrame, path: Path) -> None:
+    with path.open("w", encoding="utf-8", newline="\n") as stream:
+        for row in rows.iter_rows(named=True):
+            stream.write(json.dumps(row, ensure_ascii=False) + "\n")
+
+
+def _report(run: Run, inputs: Mapping[str, Stored]) -> Result:
+    from crabtk.reporting.report import build_report, summary
+
+    folder = scratch_folder(run) / "report"
+    folder.mkdir(parents=True)
+    collected = _inputs(run, inputs)
+    (folder / "report.html").write_text(build_report(collected), "utf-8")
+    text = json.dumps(summary(collected), ensure_ascii=False, indent=2, allow_nan=False)
+    (folder / "summary.json").write_text(text + "\n", "utf-8")
+    if collected.ledger is not None:
+        _write_lines(collected.ledger, folder / "rejected.jsonl")
+    return Result(tree=folder)
+
+
+def _inputs(run: Run, inputs: Mapping[str, Stored]) -> Any:
+    """Return what report and card are made from; stages that are no input are missing in it."""
+    from crabtk.reporting.inputs import ReportInputs
+
+    tables: dict[str, Any] = {name: inputs[name].table() for name in _TABLES if name in inputs}
+    if "responses" in tables and "scores" in inputs:
+        tables["responses"] = _with_grades(tables["responses"], inputs["scores"].table("grades"))
+    audit = dict(inputs["judge_audit"].facts)
+    audit["model"] = run.settings.engines[run.settings.judging.engine].model if run.settings.engines else ""
+    training = inputs["sft_model"].facts if "sft_model" in inputs else {}
+    return ReportInputs(
+        **tables,
+        ledger=pl.concat([pl.DataFrame(schema=LEDGER), *(_ledgers(inputs))]),
+        history=training.get("history", ()),
+        training_figures={**training.get("figures", {}), **training.get("kinds", {})},
+        audit_figures=audit if audit["cases_true"] else {},
+        stages=[_stage_figures(stored) for stored in inputs.values()],
+        settings=run.settings,
+        versions=versions(run),
+        rechecked=inputs["dataset"].facts["rechecked"] if "dataset" in inputs else None,
+    )
+
+
+def _ledgers(inputs: Mapping[str, Stored]) -> list[pl.DataFrame]:
+    return [table for stored in inputs.values() if (table := stored.ledger()) is not None]
+
+
+def _with_grades(responses: pl.DataFrame, grades: pl.DataFrame) -> pl.DataFrame:
+    """Add each response's grades as JSON, the form that the report reads."""
+    listed: dict[tuple[str, str, str], list[dict[str, Any]]] = {}
+    for model, benchmark, item_id, type_, strict, loose in grades.iter_rows():
+        grade = {"type": type_, "strict": strict, "loose": loose}
+        listed.setdefault((model, benchmark, item_id), []).append(grade)
+    keys = responses.select("model", "benchmark", "item_id").rows()
+    return responses.with_columns(grades=pl.Series([json.dumps(listed.get(key, [])) for key in keys], dtype=pl.String))
+
+
+def _stage_figures(stored: Stored) -> dict[str, Any]:
+    costs = stored.costs
+    return {
+        "name": stored.stage,
+        "state": "computed",
+        "rows_in": costs.get("rows_in"),
+        "rows_out": stored.rows.get(stored.stage),
+        "rejected": stored.rows["rejected"],
+        "seconds": costs.get("seconds"),
+        "model_calls": costs.get("calls"),
+        "cached_calls": costs.get("cached"),
+        "prompt_tokens": costs.get("prompt_tokens"),
+        "generated_tokens": costs.get("generated_tokens"),
+    }
+
+
+def versions(run: Run) -> dict[str, str]:
+    """Return the versions of crabtk, of the plugins' distributions and of what shapes tables."""
+    names = {plugin.distribution for plugin in run.registry.plugins.values()}
+    return {name: metadata.version(name) for name in sorted({"crabtk", "polars", *names})}
+
+
+OUTPUT_STAGES = (
+    Stage(
+        "dataset",
+        ("seeds", "judge_audit", "constraints", "crab"),
+        "The dataset as Parquet and JSON Lines, with its card.",
+        _dataset,
+        lambda run: {"settings": _shaping(run), "versions": versions(run)},
+        ("reporting/", "graph/output_stages.py", "pipeline/recheck.py"),
+        {},
+    ),
+    Stage(
+        "report",
+        (*_TABLES[:6], "dataset", "sft_model", "responses", "scores"),
+        "What was made, how true it is, and what the model learnt: report.html and summary.json.",
+        _report,
+        lambda run: {"settings": _shaping(run), "versions": versions(run)},
+        ("reporting/", "graph/output_stages.py"),
+        {},
+        reads_ledgers=True,
+    ),
+)
+
+
+def _shaping(run: Run) -> Any:
+    """Return the settings that a reader is shown; how and where it ran is not among them."""
+    return run.settings.model_dump(mode="json", exclude={"runtime"})

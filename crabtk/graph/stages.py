@@ -1,0 +1,23 @@
+"""All stages, inputs before those that read them: the one visible path from seeds to scores."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from crabtk.graph.data_stages import DATA_STAGES
+from crabtk.graph.model_stages import MODEL_STAGES
+from crabtk.graph.output_stages import OUTPUT_STAGES
+from crabtk.graph.stage import Stage
+
+_dataset, _report = OUTPUT_STAGES
+
+STAGES: Mapping[str, Stage] = {stage.name: stage for stage in (*DATA_STAGES, _dataset, *MODEL_STAGES, _report)}
+
+
+def upstream(name: str) -> list[str]:
+    """Return a stage and everything that it reads, in the order of the graph."""
+    wanted = {name}
+    for stage in reversed(list(STAGES.values())):
+        if stage.name in wanted:
+            wanted.update(stage.inputs)
+    return [name for name in STAGES if name in wanted]

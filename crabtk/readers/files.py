@@ -1,0 +1,133 @@
+"""Files and folders as decoded records; whatever cannot be decoded is a rejected row, never a crash."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import chain
+from pathlib import Path
+
+from crabtk.errors import SeedReadError
+from crabtk.readers.decoding import streams
+from crabtk.readers.decoding.json_lines import BLANK, read_lines
+from crabtk.readers.decoding.json_lists import read_list
+from crabtk.readers.decoding.parquet import read_parquet
+from crabtk.readers.decoding.strict_json import is_complete
+from crabtk.readers.rejection import rejected_text
+from crabtk.types import Record, Rejected
+
+_JSON = (".json", ".jsonl", ".ndjson")
+_PARQUET = b"PAR1"
+_HEAD = 1 << 16
+SUFFIXES = (*_JSON, *(f"{suffix}{packed}" for suffix in _JSON for packed in (".gz", ".zst")), ".parquet")
+"""What a folder is searched for."""
+
+
+def read_files(path: Path, name: str | None = None) -> Iterator[Record | Rejected]:
+    """Yield the rows of a file, or of all files of a folder, in order of their paths.
+
+    JSON lists, JSON Lines, single objects and Parquet are told apart by content, as are gzip, Zstandard and
+    UTF-16. Files are read a piece at a time.
+
+    Args:
+        path: A file, or a folder that is searched at any depth for ``SUFFIXES``; hidden files are passed over.
+        name: What records and the ledger call it; by default the path.
+    Raises:
+        SeedReadError: There is no such file, or none of a known kind.
+    """
+    name = str(path) if name is None else name
+    if path.is_dir():
+        for file in _files(path):
+            yield from _read(file, f"{name.rstrip('/')}/{file.relative_to(path).as_posix()}")
+        return
+    _check(path)
+    yield from _read(path, name)
+
+
+def _files(folder: Path) -> list[Path]:
+    """Return a folder's data files, sorted by relative path in the same order on every platform."""
+    found = {
+        relative.as_posix(): path
+        for path in folder.rglob("*")
+        if path.is_file() and path.name.endswith(SUFFIXES)
+        and not any(part.startswith(".") for part in (relative := path.relative_to(folder)).parts)
+    }
+    if not found:
+        raise SeedReadError(f"{folder} holds no data file. Known kinds: {', '.join(SUFFIXES)}.")
+    return [found[relative] for relative in sorted(found)]
+
+
+def _check(path: Path) -> None:
+    if not path.exists():
+        raise SeedReadError(f"There is no file or folder {path}. Correct the source's path.")
+    if not path.is_file():
+        raise SeedReadError(f"{path} is neither a file nor a folder. Correct the source's path.")
+    if not path.name.endswith(SUFFIXES) and not _begins_with(path, _PARQUET) and not _looks_like_json(path):
+        raise SeedReadError(
+            f"{path} is neither JSON, JSON Lines nor Parquet. Convert it to one of them; "
+            f"known kinds: {', '.join(SUFFIXES)}."
+        )
+
+
+def _looks_like_json(path: Path) -> bool:
+    try:
+        return _head(streams.text(streams.pieces(path)))[0].lstrip(BLANK).startswith(("{", "["))
+    except streams.DamagedFileError:
+        return False
+
+
+def _read(path: Path, file: str) -> Iterator[Record | Rejected]:
+    row = 0
+    try:
+        for item in _decoded(path, file):
+            row = item.row or row
+            yield item
+    except streams.DamagedFileError as error:
+        yield rejected_text(file, row + 1, str(error), "")
+
+
+def _decoded(path: Path, file: str) -> Iterator[Record | Rejected]:
+    if path.name.endswith(".parquet") or _begins_with(path, _PARQUET):
+        return read_parquet(path, file)
+    head, rest = _head(streams.text(streams.pieces(path)))
+    by_line = _is_lines(head, named_so=".jsonl" in path.name or ".ndjson" in path.name)
+    return (read_lines if by_line else read_list)(chain([head], rest), file)
+
+
+def _begins_with(path: Path, magic: bytes) -> bool:
+    try:
+        with path.open("rb") as file:
+            return file.read(len(magic)) == magic
+    except OSError:
+        return False
+
+
+def _head(pieces: Iterator[str]) -> tuple[str, Iterator[str]]:
+    """Return the beginning of a text, and what follows it."""
+    head: list[str] = []
+    size = 0
+    for piece in pieces:
+        head.append(piece)
+        size += len(piece)
+        if size >= _HEAD:
+            break
+    return "".join(head), pieces
+
+
+def _is_lines(head: str, named_so: bool) -> bool:
+    """Tell JSON Lines from a JSON list or an object over several lines.
+
+    Args:
+        head: The beginning of the file; its last line may be cut.
+        named_so: Whether the suffix says JSON Lines; it decides only where a broken line leaves it open.
+    """
+    filled = (line for line in (part.strip(BLANK) for part in head.split("\n")) if line)
+    first, second = next(filled, ""), next(filled, None)
+    if is_complete(first):
+        return second is not None or not first.startswith("[")
+    if second is None:
+        return not first.startswith("[")
+    if named_so:
+        return is_complete(second) or first not in ("[", "{")
+    if first in ("[", "{"):
+        return False
+    return is_complete(second) or not (first.startswith("[") or second.startswith(('"', "}")))

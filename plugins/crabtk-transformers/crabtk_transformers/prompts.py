@@ -1,0 +1,78 @@
+"""From messages to tokens, with the tokenizer's own chat template."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from transformers import PreTrainedTokenizerBase
+
+from crabtk.errors import BackendError
+from crabtk.types import Message
+
+_MARK = "crabtk-mark"
+
+
+class Prompts:
+    """Renders conversations of one model.
+
+    Args:
+        tokenizer: Of the model.
+        model: Its name, for messages.
+        options: Passed to the chat template.
+
+    Raises:
+        BackendError: The tokenizer has no chat template.
+    """
+
+    def __init__(self, tokenizer: PreTrainedTokenizerBase, model: str, options: Mapping[str, Any]) -> None:
+        if not tokenizer.chat_template:
+            raise BackendError(
+                f"The tokenizer of {model} has no chat template: use an instruction-tuned model, "
+                "or add chat_template.jinja to its folder"
+            )
+        self._tokenizer = tokenizer
+        self._options = dict(options)
+        self._knows_system = self._shows_system_turns()
+
+    def tokens(self, messages: Sequence[Message]) -> list[int]:
+        """Return the tokens of a conversation up to where the assistant's reply begins.
+
+        Where the template knows no system turn, its text opens the first user turn.
+        """
+        return self._render(messages if self._knows_system else _without_system(messages))
+
+    def end_of_turn(self) -> int | None:
+        """Return the special token that ends the assistant's turn in the template; None if there is none."""
+        turns = [{"role": "user", "content": _MARK}, {"role": "assistant", "content": _MARK}]
+        rendered = self._template(turns, tokenize=False, add_generation_prompt=False)
+        rest = str(rendered).rpartition(_MARK)[2]
+        tokens = self._tokenizer.encode(rest, add_special_tokens=False)
+        special = set(self._tokenizer.all_special_ids)
+        special |= {i for i, token in self._tokenizer.added_tokens_decoder.items() if token.special}
+        return next((token for token in tokens if token in special), None)
+
+    def _render(self, messages: Sequence[Message]) -> list[int]:
+        turns = [{"role": message.role, "content": message.content} for message in messages]
+        tokens = self._template(turns, tokenize=True, return_dict=False, add_generation_prompt=True)
+        return [int(token) for token in tokens]
+
+    def _template(self, turns: list[dict[str, str]], **how: Any) -> Any:
+        return self._tokenizer.apply_chat_template(turns, **{**self._options, **how})
+
+    def _shows_system_turns(self) -> bool:
+        turns = [{"role": "system", "content": _MARK}, {"role": "user", "content": "Hello"}]
+        try:
+            return _MARK in self._template(turns, tokenize=False, add_generation_prompt=True)
+        except Exception:  # templates refuse a role with an error of their own choice
+            return False
+
+
+def _without_system(messages: Sequence[Message]) -> list[Message]:
+    system = "\n\n".join(message.content for message in messages if message.role == "system")
+    turns = [message for message in messages if message.role != "system"]
+    if not system:
+        return turns
+    if turns and turns[0].role == "user":
+        return [Message("user", f"{system}\n\n{turns[0].content}"), *turns[1:]]
+    return [Message("user", system), *turns]
