@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
+import sys
 import time
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TaskID, TextColumn
-from rich.progress import TimeElapsedColumn, TimeRemainingColumn
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    SpinnerColumn,
+    TaskID,
+    TextColumn,
+    TimeElapsedColumn,
+    TimeRemainingColumn,
+)
 from rich.table import Table
 
 from crabtk.errors import CrabtkError
@@ -72,7 +81,7 @@ class Bars:
 
 def run_and_show(loaded: Loaded, target: str, plain: bool) -> None:
     """Run up to a stage, show the progress, the summary and where the outputs lie."""
-    console = Console(soft_wrap=True)
+    console = Console(width=None if sys.stdout.isatty() else 110)
     console.print(f"crabtk: settings from {loaded.origin}", highlight=False)
     from crabtk.graph.open import open_run
     from crabtk.graph.publish import publish_outputs
@@ -97,7 +106,7 @@ def _summary(outcomes: Sequence[Outcome]) -> Table:
     table = Table(title="Summary", title_justify="left")
     table.add_column("asset")
     table.add_column("state")
-    for name in ("rows in", "out", "rejected", "seconds", "model calls", "prompt tokens", "generated"):
+    for name in ("in", "out", "rejected", "seconds", "calls", "prompt tok.", "new tok."):
         table.add_column(name, justify="right")
     for outcome in outcomes:
         rows, costs = outcome.stored.rows, outcome.stored.costs
@@ -128,11 +137,9 @@ def _say_findings(console: Console, run: Run, outcomes: Sequence[Outcome]) -> No
     if "scores" in found:
         for row in found["scores"].table().iter_rows(named=True):
             if row["group"] == "all":
-                interval = f"95 % CI {row['low']:.1%}–{row['high']:.1%}"
-                console.print(
-                    f"{row['benchmark']} {row['metric']}, {row['model']}: {row['value']:.1%} ({interval}, n={row['count']})",
-                    highlight=False,
-                )
+                what = f"{row['benchmark']} {row['metric']}, {row['model']}"
+                interval = f"95 % CI {row['low']:.1%}–{row['high']:.1%}, n={row['count']}"
+                console.print(f"{what}: {row['value']:.1%} ({interval})", highlight=False)
 
 
 def _outputs(folder: Path, made: set[str]) -> list[tuple[str, Path]]:

@@ -91,6 +91,7 @@ def load(blocked: Iterable[str] = ()) -> Registry:
 
     Args:
         blocked: Entry-point names to leave out.
+
     Raises:
         PluginLoadError: A plugin fails to import, misspells a hook or registers something unfit.
         DuplicateNameError: Two plugins register one name of one kind.
@@ -238,6 +239,7 @@ def build(plugin: Plugin, options: Mapping[str, Any], where: str, **given: Any) 
         options: Keyword arguments by name, as the settings file gives them.
         where: The settings key that holds them, for error messages.
         given: Further arguments that crabtk itself passes.
+
     Raises:
         SettingsError: An option is unknown (lists the known ones) or of a wrong type.
     """
@@ -252,6 +254,7 @@ def check_options(plugin: Plugin, options: Mapping[str, Any], where: str, given:
         options: As the settings file gives them.
         where: The settings key that holds them, for error messages.
         given: Names of the arguments that crabtk itself passes.
+
     Raises:
         SettingsError: An option is unknown (lists the known ones), missing or of a wrong type; a line for each.
     """

@@ -113,7 +113,7 @@ class Trainer(Protocol):
     name: ClassVar[str]
 
     def train(self, job: TrainingJob, report: Callable[[TrainingProgress], None]) -> TrainingOutcome:
-        """Write the trained model with its tokenizer into ``job.output``; go on from ``job.work`` if it holds a start."""
+        """Write the trained model with its tokenizer into ``job.output``; go on from a start in ``job.work``."""
         ...
 
 
@@ -127,8 +127,6 @@ class Benchmark(Protocol):
         """Return the prompts; ``tables`` holds the run's ``crab`` and ``constraints``."""
         ...
 
-    def grade(
-        self, item: BenchmarkItem, response: ParsedText, types: Mapping[str, ConstraintType]
-    ) -> Sequence[Grade]:
+    def grade(self, item: BenchmarkItem, response: ParsedText, types: Mapping[str, ConstraintType]) -> Sequence[Grade]:
         """Judge one response, one grade per constraint."""
         ...

@@ -12,6 +12,7 @@ def generator(seed: int, *scope: str) -> random.Random:
     Args:
         seed: Of the run.
         scope: Stage, row id and whatever else tells this use from others.
+
     Returns:
         A ``random.Random`` seeded from a SHA-256 over all of it, equal on every platform.
     """

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 from typing import TYPE_CHECKING
-
-import regex
 
 if TYPE_CHECKING:
     from punkt import PunktSentenceTokenizer
@@ -32,8 +31,8 @@ PUNKT_MODELS = {
 }
 """Punkt's model by ISO 639-1 code; every other language is split by the English one."""
 
-_EMPHASIS = regex.compile(r"\*+")
-_OTHER_END = regex.compile(r"(?<=[。！？｡।॥؟۔])(?![。！？｡।॥؟۔”’」』）)\"'])")
+_EMPHASIS = re.compile(r"\*+")
+_OTHER_END = re.compile(r"(?<=[。！？｡।॥؟۔])(?![。！？｡।॥؟۔”’」』）)\"'])")
 
 
 def split(text: str, language: str) -> list[str]:

@@ -212,13 +212,19 @@ def publish(source: Path, target: Path, *, prune: bool = True) -> None:
                 path.unlink()
     for relative, path in wanted.items():
         place = target / relative
-        if place.exists() and place.stat().st_size == path.stat().st_size:
-            if place.stat().st_mtime_ns == path.stat().st_mtime_ns or file_digest(place) == file_digest(path):
-                continue
+        if place.exists() and _same(place, path):
+            continue
         place.parent.mkdir(parents=True, exist_ok=True)
         scratch = place.with_name(f".new-{os.getpid()}-{place.name}")
         shutil.copy2(path, scratch)
         scratch.replace(place)
+
+
+def _same(one: Path, other: Path) -> bool:
+    mine, theirs = one.stat(), other.stat()
+    if mine.st_size != theirs.st_size:
+        return False
+    return mine.st_mtime_ns == theirs.st_mtime_ns or file_digest(one) == file_digest(other)
 
 
 def _write_atomically(path: Path, content: bytes) -> None:

@@ -20,8 +20,10 @@ _SLOT = re.compile(r"\{(\w+)(?:\|([^|{}]*)\|([^|{}]*))?\}")
 class Field(Protocol):
     """How one parameter is written in a sentence and read back."""
 
-    pattern: str
-    """Regular expression without capturing groups that matches whatever ``write`` returns."""
+    @property
+    def pattern(self) -> str:
+        """Regular expression without capturing groups that matches whatever ``write`` returns."""
+        ...
 
     def write(self, value: Any) -> str:
         """Return the value as it stands in a sentence."""

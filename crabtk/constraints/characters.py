@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import random
+import re
 from collections.abc import Mapping
 from typing import ClassVar
 
-import regex
+from typing_extensions import override
 
 from crabtk.constraints.base import ConstraintType
 from crabtk.constraints.counted import CountedType, at_least
@@ -16,8 +17,7 @@ from crabtk.text import WORD, ParsedText
 from crabtk.types import Constraint, Params
 
 _FEWEST_WORDS = 50
-_DIGIT = regex.compile(r"\p{Nd}")
-_NUMBER = regex.compile(r"\p{N}")
+_DIGIT = re.compile(r"\d")
 
 
 class NoDigits(ConstraintType):
@@ -33,15 +33,19 @@ class NoDigits(ConstraintType):
         "This will be read aloud, so spell out every number instead of using digits.",
     )
 
+    @override
     def measure(self, text: ParsedText, rng: random.Random) -> Params | None:
-        return None if len(text.words) < _FEWEST_WORDS or _NUMBER.search(text.raw) else {}
+        return None if len(text.words) < _FEWEST_WORDS or any(map(str.isnumeric, text.raw)) else {}
 
+    @override
     def check(self, text: ParsedText, params: Params) -> bool:
         return bool(text.words) and not _DIGIT.search(text.raw)
 
+    @override
     def score(self, text: ParsedText, params: Params) -> float:
         return share(sum(not _DIGIT.search(word) for word in text.words), len(text.words))
 
+    @override
     def conflicts(self, params: Params, other: Constraint) -> bool:
         needed = any(_DIGIT.search(phrase) for phrase in demanded(other))
         return super().conflicts(params, other) or needed or other.type == "list:numbered"
@@ -86,6 +90,7 @@ class Capitals(CountedType):
         ),
     }
 
+    @override
     def measure(self, text: ParsedText, rng: random.Random) -> Params | None:
         if len(text.words) < _FEWEST_WORDS or not any(map(str.islower, text.words)) or text.code_blocks:
             return None
@@ -94,17 +99,21 @@ class Capitals(CountedType):
             return {"relation": "none"}
         return at_least(count, rng) if count >= 3 else None
 
+    @override
     def count(self, text: ParsedText, params: Params) -> int:
         return sum(map(_all_capitals, text.words))
 
+    @override
     def check(self, text: ParsedText, params: Params) -> bool:
         return self.score(text, params) == 1.0
 
+    @override
     def score(self, text: ParsedText, params: Params) -> float:
         if params["relation"] != "none":
             return super().score(text, params)
         return share(len(text.words) - self.count(text, params), len(text.words))
 
+    @override
     def conflicts(self, params: Params, other: Constraint) -> bool:
         shouted = any(_all_capitals(word) for phrase in _exact(other) for word in WORD.findall(phrase))
         return super().conflicts(params, other) or (params["relation"] == "none" and shouted)

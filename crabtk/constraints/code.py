@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import random
+import re
 from collections.abc import Mapping
 from typing import ClassVar
 
-import regex
+from typing_extensions import override
 
 from crabtk.constraints.base import ConstraintType
 from crabtk.constraints.counted import CountedType
@@ -14,7 +15,7 @@ from crabtk.text import ParsedText
 from crabtk.types import Constraint, Params
 from crabtk.wording import Field, Quoted
 
-_TAG = regex.compile(r"[a-z][a-z0-9+#._-]{0,15}")
+_TAG = re.compile(r"[a-z][a-z0-9+#._-]{0,15}")
 _NO_LANGUAGE = frozenset({"text", "txt", "plaintext", "plain", "none", "code", "output", "markdown", "md"})
 
 
@@ -32,14 +33,17 @@ class CodeLanguage(ConstraintType):
         "My renderer colours code by the tag after the opening fence, so tag a code block as {language}.",
     )
 
+    @override
     def measure(self, text: ParsedText, rng: random.Random) -> Params | None:
         tags = sorted({block.language for block in text.code_blocks if _has_code(block.content)} - _NO_LANGUAGE)
         tags = [tag for tag in tags if _TAG.fullmatch(tag)]
         return {"language": rng.choice(tags)} if tags else None
 
+    @override
     def check(self, text: ParsedText, params: Params) -> bool:
         return any(block.language == str(params["language"]).lower() for block in text.code_blocks)
 
+    @override
     def conflicts(self, params: Params, other: Constraint) -> bool:
         none_left = other.type == "code:count" and other.params["relation"] != "at_least" and other.params["n"] == 0
         return super().conflicts(params, other) or none_left
@@ -76,10 +80,12 @@ class CodeBlocks(CountedType):
         ),
     }
 
+    @override
     def measure(self, text: ParsedText, rng: random.Random) -> Params | None:
         blocks = len(text.code_blocks)
-        return {"relation": "exactly", "n": blocks} if 1 <= blocks <= 8 else None
+        return {"relation": "exactly", "n": blocks} if 1 <= blocks <= 8 and text.words else None
 
+    @override
     def count(self, text: ParsedText, params: Params) -> int:
         return len(text.code_blocks)
 

@@ -7,6 +7,8 @@ from abc import abstractmethod
 from collections.abc import Mapping
 from typing import ClassVar
 
+from typing_extensions import override
+
 from crabtk.constraints.base import ConstraintType
 from crabtk.constraints.numbers import nearness
 from crabtk.text import ParsedText
@@ -23,10 +25,12 @@ class CountedType(ConstraintType):
     def count(self, text: ParsedText, params: Params) -> int:
         """Return how many there are."""
 
+    @override
     def check(self, text: ParsedText, params: Params) -> bool:
         """Compare the count with ``n``; a response without a word fails."""
         return self.score(text, params) == 1.0
 
+    @override
     def score(self, text: ParsedText, params: Params) -> float:
         """Return the ratio of count and ``n`` where they differ the wrong way."""
         if not text.words:

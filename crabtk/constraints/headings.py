@@ -6,6 +6,8 @@ import random
 from collections.abc import Mapping
 from typing import ClassVar
 
+from typing_extensions import override
+
 from crabtk.constraints.base import ConstraintType
 from crabtk.constraints.counted import CountedType, exact_or_at_least
 from crabtk.constraints.numbers import share
@@ -45,9 +47,11 @@ class Headings(CountedType):
         ),
     }
 
+    @override
     def measure(self, text: ParsedText, rng: random.Random) -> Params | None:
         return exact_or_at_least(len(text.headings), rng) if text.headings else None
 
+    @override
     def count(self, text: ParsedText, params: Params) -> int:
         return len(text.headings)
 
@@ -66,12 +70,15 @@ class Level(ConstraintType):
         "My page template only styles headings marked {level}, so use Markdown headings of that level and no other.",
     )
 
+    @override
     def measure(self, text: ParsedText, rng: random.Random) -> Params | None:
         levels = {heading.level for heading in text.headings}
         return {"level": levels.pop()} if len(levels) == 1 and len(text.headings) > 1 else None
 
+    @override
     def check(self, text: ParsedText, params: Params) -> bool:
         return self.score(text, params) == 1.0
 
+    @override
     def score(self, text: ParsedText, params: Params) -> float:
         return share(sum(h.level == params["level"] for h in text.headings), len(text.headings))

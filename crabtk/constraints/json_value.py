@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import random
 
+from typing_extensions import override
+
 from crabtk.constraints.base import ConstraintType
 from crabtk.constraints.paragraph import STRUCTURE
 from crabtk.text import ParsedText
@@ -33,11 +35,14 @@ class ValidJson(ConstraintType):
         "A program will parse your answer as JSON after removing any code fence, so write one object or array and no more.",
     )
 
+    @override
     def measure(self, text: ParsedText, rng: random.Random) -> Params | None:
         return {} if text.json else None
 
+    @override
     def check(self, text: ParsedText, params: Params) -> bool:
         return text.json is not None
 
+    @override
     def conflicts(self, params: Params, other: Constraint) -> bool:
         return super().conflicts(params, other) or other.type in _OF_PROSE

@@ -6,6 +6,8 @@ import random
 from collections.abc import Mapping
 from typing import ClassVar
 
+from typing_extensions import override
+
 from crabtk.constraints.base import ConstraintType
 from crabtk.constraints.counted import CountedType, at_least
 from crabtk.constraints.numbers import share
@@ -45,6 +47,7 @@ class Include(ConstraintType):
         "I will search the text for {phrases}, ignoring case, and expect to find a match for everything listed.",
     )
 
+    @override
     def measure(self, text: ParsedText, rng: random.Random) -> Params | None:
         if len(text.words) < _FEWEST_WORDS or not text.spaced:
             return None
@@ -53,12 +56,15 @@ class Include(ConstraintType):
             return None
         return {"phrases": rng.sample(candidates, min(rng.choice((1, 2, 2, 3)), len(candidates)))}
 
+    @override
     def check(self, text: ParsedText, params: Params) -> bool:
         return all(occurs(phrase, text) for phrase in params["phrases"])
 
+    @override
     def score(self, text: ParsedText, params: Params) -> float:
         return share(sum(occurs(phrase, text) for phrase in params["phrases"]), len(params["phrases"]))
 
+    @override
     def conflicts(self, params: Params, other: Constraint) -> bool:
         repeated = any(contains(needed, phrase) for needed in demanded(other) for phrase in params["phrases"])
         return super().conflicts(params, other) or repeated
@@ -96,6 +102,7 @@ class Frequency(CountedType):
         ),
     }
 
+    @override
     def measure(self, text: ParsedText, rng: random.Random) -> Params | None:
         if len(text.words) < _FEWEST_WORDS or not text.spaced:
             return None
@@ -110,9 +117,11 @@ class Frequency(CountedType):
             return {"relation": "exactly", "keyword": keyword, "n": counts[keyword]}
         return {**at_least(counts[keyword], rng), "keyword": keyword}
 
+    @override
     def count(self, text: ParsedText, params: Params) -> int:
         return occurrences(params["keyword"], text)
 
+    @override
     def conflicts(self, params: Params, other: Constraint) -> bool:
         keyword = params["keyword"]
         repeated = other.type == "keyword:include" and any(contains(keyword, part) for part in demanded(other))
@@ -136,6 +145,7 @@ class Exclude(ConstraintType):
         "I never want to come across {phrases} while reading, and case makes no difference.",
     )
 
+    @override
     def measure(self, text: ParsedText, rng: random.Random) -> Params | None:
         if len(text.words) < 2 * _FEWEST_WORDS or text.language != text.detected:
             return None
@@ -143,14 +153,17 @@ class Exclude(ConstraintType):
         absent = [phrase for phrase in overused if phrase and not occurs_inside(phrase, text)]
         return {"phrases": rng.sample(absent, min(rng.randint(1, 2), len(absent)))} if absent else None
 
+    @override
     def check(self, text: ParsedText, params: Params) -> bool:
         return bool(text.words) and not any(occurs(phrase, text) for phrase in params["phrases"])
 
+    @override
     def score(self, text: ParsedText, params: Params) -> float:
         if not text.words:
             return 0.0
         return share(sum(not occurs(phrase, text) for phrase in params["phrases"]), len(params["phrases"]))
 
+    @override
     def conflicts(self, params: Params, other: Constraint) -> bool:
         banned = any(contains(needed, phrase) for needed in demanded(other) for phrase in params["phrases"])
         return super().conflicts(params, other) or banned

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import ClassVar
 
 import regex
+from typing_extensions import override
 
 from crabtk.constraints.base import ConstraintType
 from crabtk.constraints.numbers import lower_bound, nearness, round_down, round_up, share, upper_bound
@@ -33,20 +34,20 @@ class Words(ConstraintType):
             "Use at least {words} {words|word|words}.",
             "Your response must contain at least {words} {words|word|words}.",
             "Write no fewer than {words} {words|word|words}.",
-            "The answer should be {words} words long or longer.",
-            "Could you write {words} words or more?",
+            "The answer should be {words} {words|word|words} long or longer.",
+            "Could you write {words} {words|word|words} or more?",
             "Minimum length: {words} {words|word|words}.",
-            "Please don't stop short: anything under {words} words is too brief for me.",
+            "Please don't stop short: anything under {words} {words|word|words} is too brief for me.",
             "I need this to run to a minimum of {words} {words|word|words}.",
         ),
         "at_most": (
             "Use at most {words} {words|word|words}.",
             "Your response must contain at most {words} {words|word|words}.",
             "Write no more than {words} {words|word|words}.",
-            "The answer should be {words} words long or shorter.",
-            "Could you keep the whole thing to {words} words or fewer?",
+            "The answer should be {words} {words|word|words} long or shorter.",
+            "Could you keep the whole thing to {words} {words|word|words} or fewer?",
             "Maximum length: {words} {words|word|words}.",
-            "I only have room for this much text: {words} words, and not a word more.",
+            "I only have room for this much text: {words} {words|word|words}, and not a word more.",
             "Do not exceed {words} {words|word|words}.",
         ),
         "between": (
@@ -59,15 +60,16 @@ class Words(ConstraintType):
             "I have space for {high} words at most, but please give me {low} at the very least.",
         ),
         "about": (
-            "Use about {words} words; being off by up to 10 percent is fine.",
-            "Your response must be within 10 percent of {words} words in length.",
-            "Aim for {words} words, give or take 10 percent.",
-            "Length: {words} words, plus or minus 10 percent.",
-            "Could you write roughly {words} words, straying from that by no more than 10 percent?",
-            "I am after about {words} words, with a tolerance of 10 percent either way.",
+            "Use about {words} {words|word|words}; being off by up to 10 percent is fine.",
+            "Your response must be within 10 percent of {words} {words|word|words} in length.",
+            "Aim for {words} {words|word|words}, give or take 10 percent.",
+            "Length: {words} {words|word|words}, plus or minus 10 percent.",
+            "Could you write roughly {words} {words|word|words}, straying from that by no more than 10 percent?",
+            "I am after about {words} {words|word|words}, with a tolerance of 10 percent either way.",
         ),
     }
 
+    @override
     def measure(self, text: ParsedText, rng: random.Random) -> Params | None:
         low, high = _word_counts(text)
         if low < _FEWEST_WORDS or not text.spaced or text.code_blocks or text.json is not None:
@@ -85,9 +87,11 @@ class Words(ConstraintType):
         words = lower_bound(low, rng) if relation == "at_least" else upper_bound(high, rng)
         return {"relation": relation, "words": words}
 
+    @override
     def check(self, text: ParsedText, params: Params) -> bool:
         return self.score(text, params) == 1.0
 
+    @override
     def score(self, text: ParsedText, params: Params) -> float:
         words = len(text.words)
         if not words:
@@ -95,6 +99,7 @@ class Words(ConstraintType):
         low, high = word_bounds(params)
         return nearness(words, low, high)
 
+    @override
     def conflicts(self, params: Params, other: Constraint) -> bool:
         most = word_bounds(params)[1]
         if most is None:
@@ -124,19 +129,23 @@ class CharactersPerWord(ConstraintType):
         "My readers struggle with long words, so keep each one to {characters} characters or fewer.",
     )
 
+    @override
     def measure(self, text: ParsedText, rng: random.Random) -> Params | None:
         if len(text.words) < 2 * _FEWEST_WORDS or not text.spaced or _HARD_TO_COUNT.search(text.raw):
             return None
         longest = max(map(len, _compounds(text)))
         return {"characters": longest + rng.randint(0, 1)} if 6 <= longest <= 18 else None
 
+    @override
     def check(self, text: ParsedText, params: Params) -> bool:
         return self.score(text, params) == 1.0
 
+    @override
     def score(self, text: ParsedText, params: Params) -> float:
         words = _compounds(text)
         return share(sum(len(word) <= params["characters"] for word in words), len(words))
 
+    @override
     def conflicts(self, params: Params, other: Constraint) -> bool:
         words = (word for phrase in demanded(other) for word in WORD.findall(phrase))
         return super().conflicts(params, other) or any(len(word) > params["characters"] for word in words)

@@ -6,6 +6,8 @@ import random
 from collections.abc import Mapping
 from typing import ClassVar
 
+from typing_extensions import override
+
 from crabtk.constraints.base import ConstraintType
 from crabtk.constraints.counted import CountedType, exact_or_at_least
 from crabtk.constraints.numbers import share
@@ -45,6 +47,7 @@ class Bullets(CountedType):
         ),
     }
 
+    @override
     def measure(self, text: ParsedText, rng: random.Random) -> Params | None:
         items = text.bullet_items
         if len(items) < 2:
@@ -54,6 +57,7 @@ class Bullets(CountedType):
         nested = len({item.indent for item in items}) > 1
         return None if nested and params["relation"] == "exactly" else params
 
+    @override
     def count(self, text: ParsedText, params: Params) -> int:
         return len(text.bullet_items)
 
@@ -89,12 +93,14 @@ class Numbered(CountedType):
         ),
     }
 
+    @override
     def measure(self, text: ParsedText, rng: random.Random) -> Params | None:
         items = text.numbered_items
         numbers = [int(item.mark[:-1]) for item in items]
         one_list = numbers == list(range(1, len(items) + 1)) and len({item.indent for item in items}) == 1
         return exact_or_at_least(len(items), rng, most_exact=20) if one_list and len(items) > 1 else None
 
+    @override
     def count(self, text: ParsedText, params: Params) -> int:
         return len(text.numbered_items)
 
@@ -115,13 +121,16 @@ class Marker(ConstraintType):
         "My editor only recognises bullet points that start with {marker}, so use that for all of yours; there should be some.",
     )
 
+    @override
     def measure(self, text: ParsedText, rng: random.Random) -> Params | None:
         markers = {item.mark for item in text.bullet_items}
         return {"marker": markers.pop()} if len(markers) == 1 and len(text.bullet_items) > 1 else None
 
+    @override
     def check(self, text: ParsedText, params: Params) -> bool:
         return self.score(text, params) == 1.0
 
+    @override
     def score(self, text: ParsedText, params: Params) -> float:
         items = text.bullet_items
         return share(sum(item.mark == params["marker"] for item in items), len(items))

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import random
+import re
 from collections.abc import Mapping
 from typing import ClassVar
 
-import regex
+from typing_extensions import override
 
 from crabtk.constraints.base import ConstraintType
 from crabtk.constraints.counted import CountedType, exact_or_at_least
@@ -15,7 +16,7 @@ from crabtk.text import ParsedText
 from crabtk.types import Constraint, Params
 
 _FEWEST_WORDS = 50
-_ANY_MARKUP = regex.compile(r"[*`|_~]|^\s*(?:[#>•]|[-+]\s|[0-9]+[.)]\s)|\]\(", regex.MULTILINE)
+_ANY_MARKUP = re.compile(r"[*`|_~]|^\s*(?:[#>•]|[-+]\s|[0-9]+[.)]\s)|\]\(", re.MULTILINE)
 
 
 class Bold(CountedType):
@@ -49,9 +50,11 @@ class Bold(CountedType):
         ),
     }
 
+    @override
     def measure(self, text: ParsedText, rng: random.Random) -> Params | None:
         return exact_or_at_least(len(text.bold_spans), rng, most_exact=10) if text.bold_spans else None
 
+    @override
     def count(self, text: ParsedText, params: Params) -> int:
         return len(text.bold_spans)
 
@@ -87,9 +90,11 @@ class Placeholders(CountedType):
         ),
     }
 
+    @override
     def measure(self, text: ParsedText, rng: random.Random) -> Params | None:
         return None if text.code_blocks or not text.placeholders else exact_or_at_least(len(text.placeholders), rng)
 
+    @override
     def count(self, text: ParsedText, params: Params) -> int:
         return len(text.placeholders)
 
@@ -107,12 +112,15 @@ class NoMarkdown(ConstraintType):
         "My display shows no formatting, so leave out all headings, lists, tables, bold text and code blocks.",
     )
 
+    @override
     def measure(self, text: ParsedText, rng: random.Random) -> Params | None:
         return None if len(text.words) < _FEWEST_WORDS or _ANY_MARKUP.search(text.raw) or text.json is not None else {}
 
+    @override
     def check(self, text: ParsedText, params: Params) -> bool:
         return self.score(text, params) == 1.0
 
+    @override
     def score(self, text: ParsedText, params: Params) -> float:
         if not text.words:
             return 0.0
@@ -120,5 +128,6 @@ class NoMarkdown(ConstraintType):
         kinds = (text.headings, lists, text.tables, text.bold_spans, text.code_blocks)
         return 1 - sum(map(bool, kinds)) / len(kinds)
 
+    @override
     def conflicts(self, params: Params, other: Constraint) -> bool:
         return super().conflicts(params, other) or other.type in STRUCTURE or other.type == "emphasis:bold"

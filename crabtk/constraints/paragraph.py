@@ -6,6 +6,8 @@ import random
 from collections.abc import Mapping
 from typing import ClassVar
 
+from typing_extensions import override
+
 from crabtk.constraints.base import ConstraintType
 from crabtk.constraints.numbers import nearness, share, upper_bound
 from crabtk.text import WORD, ParsedText
@@ -45,6 +47,7 @@ class Paragraphs(ConstraintType):
         "I want {n} {n|paragraph|paragraphs} in total, titles and lists counted, with blank lines as the only dividers.",
     )
 
+    @override
     def measure(self, text: ParsedText, rng: random.Random) -> Params | None:
         n = len(text.paragraphs)
         if not text.is_prose or len(text.sentences) < 2 or not 2 <= n <= _MOST_PARAGRAPHS:
@@ -54,12 +57,15 @@ class Paragraphs(ConstraintType):
             return None
         return {"n": n}
 
+    @override
     def check(self, text: ParsedText, params: Params) -> bool:
         return len(text.paragraphs) == params["n"]
 
+    @override
     def score(self, text: ParsedText, params: Params) -> float:
         return nearness(len(text.paragraphs), params["n"], params["n"])
 
+    @override
     def conflicts(self, params: Params, other: Constraint) -> bool:
         return super().conflicts(params, other) or other.type in STRUCTURE
 
@@ -74,10 +80,11 @@ class WordsPerParagraph(ConstraintType):
         "Separate paragraphs by blank lines, and let none run past {words} {words|word|words}.",
         "No block of text between blank lines may exceed {words} {words|word|words}.",
         "Maximum number of words in a paragraph (paragraphs being divided by blank lines): {words}.",
-        "Could you use paragraphs of {words} words or fewer, with a blank line after each?",
+        "Could you use paragraphs of {words} {words|word|words} or fewer, with a blank line after each?",
         "This will be read on a phone, so never write more than {words} {words|word|words} without a blank line.",
     )
 
+    @override
     def measure(self, text: ParsedText, rng: random.Random) -> Params | None:
         if not text.is_prose or not text.spaced or len(text.paragraphs) < 2:
             return None
@@ -85,9 +92,11 @@ class WordsPerParagraph(ConstraintType):
         words = upper_bound(longest, rng)
         return {"words": words} if 20 <= words <= _MOST_WORDS else None
 
+    @override
     def check(self, text: ParsedText, params: Params) -> bool:
         return self.score(text, params) == 1.0
 
+    @override
     def score(self, text: ParsedText, params: Params) -> float:
         good = sum(len(WORD.findall(part)) <= params["words"] for part in text.paragraphs)
         return share(good, len(text.paragraphs))

@@ -6,6 +6,8 @@ import random
 from collections.abc import Mapping
 from typing import ClassVar
 
+from typing_extensions import override
+
 from crabtk.constraints.base import ConstraintType
 from crabtk.constraints.quoting import demanded
 from crabtk.text import ParsedText
@@ -64,18 +66,22 @@ class Absent(ConstraintType):
         "My typesetting system rejects {mark}, so please leave them out entirely.",
     )
 
+    @override
     def measure(self, text: ParsedText, rng: random.Random) -> Params | None:
         if len(text.words) < _FEWEST_WORDS:
             return None
         absent = [mark for mark in MARKS if not _count(text.raw, mark)]
         return {"mark": rng.choice(absent)} if absent else None
 
+    @override
     def check(self, text: ParsedText, params: Params) -> bool:
         return bool(text.words) and not _count(text.raw, params["mark"])
 
+    @override
     def score(self, text: ParsedText, params: Params) -> float:
         return 1 / (1 + _count(text.raw, params["mark"])) if text.words else 0.0
 
+    @override
     def conflicts(self, params: Params, other: Constraint) -> bool:
         mark = params["mark"]
         needed = any(_count(phrase, mark) for phrase in demanded(other))

@@ -6,6 +6,8 @@ import random
 from collections.abc import Mapping
 from typing import ClassVar
 
+from typing_extensions import override
+
 from crabtk.constraints.base import ConstraintType
 from crabtk.language import detect
 from crabtk.text import ParsedText
@@ -83,6 +85,7 @@ class ResponseLanguage(ConstraintType):
         "I am going to read this to someone who only understands {language}, so use that language.",
     )
 
+    @override
     def measure(self, text: ParsedText, rng: random.Random) -> Params | None:
         language = text.detected
         if language == "en" or language not in LANGUAGES or text.language != language:
@@ -92,5 +95,6 @@ class ResponseLanguage(ConstraintType):
         agrees = detect(content[:half]) == language == detect(content[half:])
         return {"language": language} if agrees else None
 
+    @override
     def check(self, text: ParsedText, params: Params) -> bool:
         return text.detected == params["language"]

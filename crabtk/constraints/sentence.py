@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import random
+import re
 from collections.abc import Mapping
 from typing import ClassVar
 
-import regex
+from typing_extensions import override
 
 from crabtk.constraints.base import ConstraintType
 from crabtk.constraints.counted import CountedType, at_most
@@ -15,9 +16,10 @@ from crabtk.text import WORD, ParsedText
 from crabtk.types import Constraint, Params
 from crabtk.wording import Count, Field
 
-_MOST_WORDS = 45
-_MOST_SENTENCES = 8
-_END = regex.compile(r"[.!?…。！？।]+[\"'”’)\]*_]*(?=\s|$)")
+_MOST_WORDS = 40
+_MOST_PER_PARAGRAPH = 6
+_MOST_IN_ALL = 25
+_END = re.compile(r"[.!?…。！？।]+[\"'”’)\]*_]*(?=\s|$)")
 
 
 class Sentences(CountedType):
@@ -38,7 +40,7 @@ class Sentences(CountedType):
             "Your response must contain {n} or more sentences.",
             "Write no fewer than {n} {n|sentence|sentences}.",
             "Minimum number of sentences: {n}.",
-            "Could you answer in {n} sentences or more?",
+            "Could you answer in {n} {n|sentence|sentences} or more?",
             "I would like some substance here, which means {n} {n|sentence|sentences} at the least.",
         ),
         "at_most": (
@@ -46,26 +48,29 @@ class Sentences(CountedType):
             "Your response must contain {n} or fewer sentences.",
             "Write no more than {n} {n|sentence|sentences}.",
             "Maximum number of sentences: {n}.",
-            "Could you answer in {n} sentences or fewer?",
+            "Could you answer in {n} {n|sentence|sentences} or fewer?",
             "I would like this to be brief, which means {n} {n|sentence|sentences} at the most.",
         ),
     }
 
+    @override
     def measure(self, text: ParsedText, rng: random.Random) -> Params | None:
         if not text.is_prose or len(text.words) < 10:
             return None
         low, high = sorted((len(text.sentences), _ends(text.raw)))
         if low == high <= 6:
             return {"relation": "exactly", "n": low}
-        if low < 4:
+        if low < 4 or high > _MOST_IN_ALL:
             return None
         if rng.random() < 0.5:
             return {"relation": "at_least", "n": lower_bound(low, rng)}
         return {"relation": "at_most", "n": upper_bound(high, rng)}
 
+    @override
     def count(self, text: ParsedText, params: Params) -> int:
         return len(text.sentences)
 
+    @override
     def conflicts(self, params: Params, other: Constraint) -> bool:
         most = at_most(params)
         if most is None:
@@ -85,11 +90,12 @@ class WordsPerSentence(ConstraintType):
         "Use no sentence longer than {words} {words|word|words}.",
         "Sentences of more than {words} {words|word|words} are not allowed.",
         "Maximum sentence length: {words} {words|word|words}.",
-        "Could you keep each sentence to {words} words or fewer?",
+        "Could you keep each sentence to {words} {words|word|words} or fewer?",
         "Short sentences read better, so none of yours may exceed {words} {words|word|words}.",
-        "Split any sentence that would run past {words} words, so that all stay within that limit.",
+        "Split any sentence that would run past {words} {words|word|words}, so that all stay within that limit.",
     )
 
+    @override
     def measure(self, text: ParsedText, rng: random.Random) -> Params | None:
         if len(text.sentences) < 3 or not text.spaced or text.json is not None:
             return None
@@ -97,13 +103,16 @@ class WordsPerSentence(ConstraintType):
         words = upper_bound(longest, rng)
         return {"words": words} if 8 <= words <= _MOST_WORDS else None
 
+    @override
     def check(self, text: ParsedText, params: Params) -> bool:
         return self.score(text, params) == 1.0
 
+    @override
     def score(self, text: ParsedText, params: Params) -> float:
         good = sum(len(WORD.findall(part)) <= params["words"] for part in text.sentences)
         return share(good, len(text.sentences))
 
+    @override
     def conflicts(self, params: Params, other: Constraint) -> bool:
         repeated = other.type == "paragraphs:words" and int(other.params["words"]) <= int(params["words"])
         return super().conflicts(params, other) or repeated
@@ -124,6 +133,7 @@ class SentencesPerParagraph(ConstraintType):
         "Keep paragraphs, by which I mean text between blank lines, to {sentences} {sentences|sentence|sentences} or fewer each.",
     )
 
+    @override
     def measure(self, text: ParsedText, rng: random.Random) -> Params | None:
         filled = [part for part in text.paragraph_sentences if part]
         if len(filled) < 2 or len(text.sentences) < 4 or text.json is not None:
@@ -131,15 +141,18 @@ class SentencesPerParagraph(ConstraintType):
         most = max(map(len, filled))
         if not text.code_blocks:
             most = max(most, *map(_ends, text.paragraphs))
-        return {"sentences": most} if most <= _MOST_SENTENCES else None
+        return {"sentences": most} if most <= _MOST_PER_PARAGRAPH else None
 
+    @override
     def check(self, text: ParsedText, params: Params) -> bool:
         return self.score(text, params) == 1.0
 
+    @override
     def score(self, text: ParsedText, params: Params) -> float:
         filled = [part for part in text.paragraph_sentences if part]
         return share(sum(len(part) <= params["sentences"] for part in filled), len(filled))
 
+    @override
     def conflicts(self, params: Params, other: Constraint) -> bool:
         # In a single paragraph it says no more than a number of sentences would.
         single = other.type == "paragraphs:count" and int(other.params["n"]) == 1

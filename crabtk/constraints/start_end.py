@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import random
 from collections.abc import Mapping
-from itertools import pairwise
 from typing import ClassVar
 
 import regex
+from typing_extensions import override
 
 from crabtk.constraints.base import ConstraintType
 from crabtk.constraints.quoting import inner
+from crabtk.constraints.stopwords import stopwords
 from crabtk.text import WORD, ParsedText
 from crabtk.types import Constraint, Params
 from crabtk.wording import Field, Quoted
@@ -21,7 +22,7 @@ _QUESTION = ("?", "？", "؟", "?\"", "?”", "?)")  # noqa: RUF001
 
 
 class FirstPhrase(ConstraintType):
-    """The two to four words that the response begins with, letter by letter."""
+    """The first few words of the response, letter by letter."""
 
     name = "start_end:first_phrase"
     fields: ClassVar[Mapping[str, Field]] = {"phrase": Quoted()}
@@ -34,6 +35,7 @@ class FirstPhrase(ConstraintType):
         "I sort my notes by their opening, so this one has to start with {phrase}, word for word, capitals included.",
     )
 
+    @override
     def measure(self, text: ParsedText, rng: random.Random) -> Params | None:
         if len(text.words) < _FEWEST_WORDS or not text.spaced:
             return None
@@ -41,13 +43,15 @@ class FirstPhrase(ConstraintType):
         quotable = _QUOTABLE.match(line)
         if quotable is None or text.marked_lines[0].kind not in ("text", "blank"):
             return None
-        phrase = _first_words(quotable[0], rng.randint(2, 4))
+        phrase = _first_words(quotable[0], text.language, rng.randint(2, 4))
         return {"phrase": phrase} if phrase and self.check(text, {"phrase": phrase}) else None
 
+    @override
     def check(self, text: ParsedText, params: Params) -> bool:
         raw, phrase = text.raw.strip(), str(params["phrase"])
         return raw.startswith(phrase) and not (len(raw) > len(phrase) and inner(phrase[-1]) and inner(raw[len(phrase)]))
 
+    @override
     def conflicts(self, params: Params, other: Constraint) -> bool:
         return super().conflicts(params, other) or other.type == "json:valid"
 
@@ -66,6 +70,7 @@ class LastPhrase(ConstraintType):
         "So that I can tell that nothing was cut off, the last words must be {phrase}, precisely as quoted.",
     )
 
+    @override
     def measure(self, text: ParsedText, rng: random.Random) -> Params | None:
         if len(text.words) < _FEWEST_WORDS or not text.spaced or not text.sentences:
             return None
@@ -75,11 +80,13 @@ class LastPhrase(ConstraintType):
         phrase = _last_words(line.text, text.sentences[-1], rng.randint(3, 5))
         return {"phrase": phrase} if phrase and self.check(text, {"phrase": phrase}) else None
 
+    @override
     def check(self, text: ParsedText, params: Params) -> bool:
         raw, phrase = text.raw.strip(), str(params["phrase"])
         before = raw[: -len(phrase)][-1:]
         return raw.endswith(phrase) and not (before and inner(phrase[0]) and inner(before))
 
+    @override
     def conflicts(self, params: Params, other: Constraint) -> bool:
         return super().conflicts(params, other) or other.type in ("json:valid", "start_end:question_end")
 
@@ -97,32 +104,41 @@ class QuestionEnd(ConstraintType):
         "I want to keep the conversation going, so let a question mark be the last punctuation in the text.",
     )
 
+    @override
     def measure(self, text: ParsedText, rng: random.Random) -> Params | None:
         ends = text.raw.rstrip().endswith(("?", "？", "؟"))  # noqa: RUF001
         return {} if ends and len(text.words) >= _FEWEST_WORDS and len(text.sentences) > 1 else None
 
+    @override
     def check(self, text: ParsedText, params: Params) -> bool:
         return bool(text.words) and text.raw.rstrip().endswith(_QUESTION)
 
+    @override
     def conflicts(self, params: Params, other: Constraint) -> bool:
         return super().conflicts(params, other) or other.type == "json:valid"
 
 
-def _first_words(line: str, at_most: int) -> str:
-    """Return the first words of a line, up to a comma or full stop if one comes sooner."""
-    words = list(WORD.finditer(line))
-    for number, (here, after) in enumerate(pairwise(words), start=1):
-        gap = line[here.end() : after.start()]
-        if number >= 2 and (number >= at_most and gap[0] in " ,;:!?." or gap[0] in ",;:!?."):
-            return line[: here.end()] if number <= at_most + 2 else ""
+def _first_words(line: str, language: str, at_most: int) -> str:
+    """Return the words up to an early comma or full stop, else about as many as asked for.
+
+    A phrase that breaks off after "the" or "to" would read as a slip: it goes on to the next content word.
+    """
+    stop = stopwords(language)
+    tokens = line.split(" ")
+    for number, token in enumerate(tokens[: at_most + 3], start=1):
+        if not token or number == len(tokens):
+            return ""
+        bare = token.rstrip(",;:!?.()")
+        if number >= 2 and (bare != token or (number >= at_most and bare.lower() not in stop)):
+            phrase = " ".join([*tokens[: number - 1], bare])
+            return phrase if WORD.search(bare) else ""
     return ""
 
 
 def _last_words(line: str, sentence: str, at_most: int) -> str:
     """Return the last sentence if it is short, else the last words of the line."""
-    if len(WORD.findall(sentence)) <= at_most + 3 and line.endswith(sentence):
+    tokens = line.split(" ")
+    phrase = " ".join(tokens[-at_most:]) if len(tokens) > at_most else ""
+    if len(sentence.split()) <= at_most + 3 and line.endswith(sentence):
         phrase = sentence
-    else:
-        starts = [word.start() for word in WORD.finditer(line) if line[word.start() - 1 : word.start()] == " "]
-        phrase = line[starts[-at_most] :] if len(starts) > at_most else ""
     return phrase if _QUOTABLE.fullmatch(phrase) and "  " not in phrase else ""

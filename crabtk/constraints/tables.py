@@ -6,6 +6,8 @@ import random
 from collections.abc import Mapping
 from typing import ClassVar
 
+from typing_extensions import override
+
 from crabtk.constraints.base import ConstraintType
 from crabtk.constraints.numbers import nearness
 from crabtk.text import ParsedText
@@ -27,13 +29,16 @@ class TableColumns(ConstraintType):
         "I will import a Markdown table from your response into a sheet that is exactly {columns} {columns|column|columns} wide.",
     )
 
+    @override
     def measure(self, text: ParsedText, rng: random.Random) -> Params | None:
         columns = {table.columns for table in text.tables if table.rows}
         return {"columns": columns.pop()} if len(columns) == 1 and 2 <= min(columns) <= 12 else None
 
+    @override
     def check(self, text: ParsedText, params: Params) -> bool:
         return self.score(text, params) == 1.0
 
+    @override
     def score(self, text: ParsedText, params: Params) -> float:
         n = params["columns"]
         return max((nearness(table.columns, n, n) for table in text.tables), default=0.0)

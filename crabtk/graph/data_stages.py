@@ -16,8 +16,9 @@ from crabtk.pipeline.audit import Finding, ask_judge, find, plant
 from crabtk.pipeline.compose import compose
 from crabtk.pipeline.measure import SCHEMA as CONSTRAINTS
 from crabtk.pipeline.measure import measure
-from crabtk.pipeline.seeds import read_seeds, source_digest
+from crabtk.pipeline.seeds import read_seeds
 from crabtk.pipeline.translate import translate
+from crabtk.readers.sources import source_digest, source_name
 from crabtk.store import Result, Stored
 
 _TEXT = ("text.py", "markdown.py", "sentences.py", "language.py", "randomness.py", "canonical.py")
@@ -26,21 +27,22 @@ _TYPES = ("constraints/", "wording.py", *_TEXT)
 
 
 def _seeds(run: Run, _: Mapping[str, Stored]) -> Result:
+    readers = [plugin.value for plugin in run.registry.all("seed reader")]
     table, ledger = read_seeds(
         run.settings.seeds,
         run.settings.seed,
-        [plugin.value for plugin in run.registry.all("seed reader")],
+        readers,
         progress=lambda done, total: run.observer.progress("seeds", done, total),
     )
     return Result({"seeds": table}, ledger)
 
 
 def _seeds_depend(run: Run) -> Any:
-    sources = run.settings.seeds.sources
     return {
         # Not the path: a file that moved, or came with another checkout, is the same source.
         "settings": run.settings.seeds.model_dump(mode="json", exclude={"sources": {"__all__": {"path"}}}),
-        "content": [source_digest(source) for source in sources],
+        "names": [source_name(source) for source in run.settings.seeds.sources],
+        "content": [source_digest(source) for source in run.settings.seeds.sources],
         "readers": [plugin.fingerprint for plugin in run.registry.all("seed reader")],
     }
 
@@ -89,10 +91,7 @@ def _translated_depend(run: Run) -> Any:
 def _audit(run: Run, inputs: Mapping[str, Stored]) -> Result:
     settings = run.settings.judging
     seeds = inputs["seeds"].table()
-    if not run.settings.translation.enabled:
-        cases = 0
-    else:
-        cases = settings.audit_cases
+    cases = settings.audit_cases if run.settings.translation.enabled else 0
     planted = plant(seeds, inputs["measured_constraints"].table(), run.types(), cases=cases, seed=run.settings.seed)
     complete = run.complete("judge_audit", settings.engine, note="judging planted constraints")
     table = ask_judge(seeds, planted, complete)
@@ -102,9 +101,7 @@ def _audit(run: Run, inputs: Mapping[str, Stored]) -> Result:
 def finding(run: Run, audit: pl.DataFrame) -> Finding:
     """Return what the audit's table says under the run's settings."""
     settings = run.settings.judging
-    return find(
-        audit, max_false_holds=settings.max_false_holds, min_recall=settings.min_recall, seed=run.settings.seed
-    )
+    return find(audit, max_false_holds=settings.max_false_holds, min_recall=settings.min_recall, seed=run.settings.seed)
 
 
 def _audit_depend(run: Run) -> Any:

@@ -36,9 +36,7 @@ def _sft_model(run: Run, inputs: Mapping[str, Stored]) -> Result:
     work = run.store.work("sft_model", run.fingerprint("sft_model"))
     examples = work / "examples.jsonl"
     kinds = write_examples(inputs["crab"].table(), examples, run.settings.seed, settings.limit)
-    trainer = cast(
-        Trainer, build(run.registry.find("trainer", settings.trainer), settings.options, "training.options")
-    )
+    trainer = cast(Trainer, build(run.registry.find("trainer", settings.trainer), settings.options, "training.options"))
     output = scratch_folder(run) / "model"
     outcome = trainer.train(
         TrainingJob(_start_model(run), examples, output, work, run.settings.seed),

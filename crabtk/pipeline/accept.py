@@ -65,6 +65,7 @@ def accept(
         complete: Answers requests; not called unless ``finding.accepted``.
         repair: Whether to ask for a correction of what fails.
         max_rouge_l: ROUGE-L (F1 over words) above which two constraints are too much alike.
+
     Returns:
         Rows of schema ``Constraints`` with every verdict, by seed in the order of ``seeds``, and the ledger.
     """
@@ -86,9 +87,7 @@ def accept(
     return pl.DataFrame(kept, schema=SCHEMA), ledger(work.rejected)
 
 
-def _ground(
-    rows: Sequence[Row], taken: set[tuple[str, str]], work: _Accepting
-) -> tuple[list[Row], list[Row]]:
+def _ground(rows: Sequence[Row], taken: set[tuple[str, str]], work: _Accepting) -> tuple[list[Row], list[Row]]:
     """Split rows into those for the judge and those that code has checked; the rest goes to the ledger."""
     open_rows: list[Row] = []
     grounded: dict[tuple[str, str], Row] = {}
@@ -157,9 +156,7 @@ def _repair(rows: Sequence[Row], complete: Complete, work: _Accepting) -> list[R
             continue
         text = " ".join((answer["constraint"] or "").split())
         if text and text != row["text"]:
-            repaired.append(
-                unjudged(row["seed_id"], f"{row['constraint_id']}/repaired", row["type"], text, "repaired")
-            )
+            repaired.append(unjudged(row["seed_id"], f"{row['constraint_id']}/repaired", row["type"], text, "repaired"))
     return repaired
 
 

@@ -26,9 +26,7 @@ def question(template: str, instruction: str, response: str, **values: str) -> t
     return Message("system", SYSTEM), Message("user", fill(prompt(template), {"response": shared, **values}))
 
 
-def json_request(
-    messages: tuple[Message, ...], properties: Mapping[str, Any], sampling: Sampling
-) -> Request:
+def json_request(messages: tuple[Message, ...], properties: Mapping[str, Any], sampling: Sampling) -> Request:
     """Return a request whose answer is one JSON object with exactly these properties."""
     schema = {
         "type": "object",

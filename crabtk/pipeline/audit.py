@@ -40,6 +40,7 @@ def plant(
         types: By name.
         cases: At most so many, half of them false.
         seed: Of the run.
+
     Returns:
         Rows of schema ``Audit`` without a score, those of one seed together.
     """
@@ -170,12 +171,16 @@ def find(audit: pl.DataFrame, *, max_false_holds: float, min_recall: float, seed
         f"ROC AUC {chosen.auc:.2f} (95 % CI {chosen.auc_low:.2f}–{chosen.auc_high:.2f}) on {true} true and "
         f"{false} false planted cases"
     )
-    reason = (
-        f"{figures}; at {where} it passes {chosen.recall:.0%} of the true and {chosen.false_holds:.0%} of the false cases"
-        if accepted
-        else f"{figures}; no threshold passes {min_recall:.0%} of the true cases while at most {max_false_holds:.0%} of "
-        f"the false ones pass (best: {chosen.recall:.0%} of the true at {where})"
-    )
+    if accepted:
+        reason = (
+            f"{figures}; at {where} it passes {chosen.recall:.0%} of the true and {chosen.false_holds:.0%} of the "
+            "false cases"
+        )
+    else:
+        reason = (
+            f"{figures}; no threshold passes {min_recall:.0%} of the true cases while at most {max_false_holds:.0%} "
+            f"of the false ones pass (best: {chosen.recall:.0%} of the true at {where})"
+        )
     return Finding(
         accepted,
         reason,

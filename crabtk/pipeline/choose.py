@@ -25,6 +25,7 @@ def choose(rows: Sequence[Row], settings: Composition, rng: random.Random) -> li
         rows: One seed's constraints that hold (schema ``Constraints``); the refined instruction is passed over.
         settings: Bounds and weights.
         rng: Of this seed.
+
     Returns:
         As many as the bounds ask for; fewer only if the seed has no more; none if it has none.
     """

@@ -67,9 +67,11 @@ def compose(
         constraints: Schema ``Constraints``; those that do not hold are passed over.
         settings: Shares, bounds and weights.
         seed: Of the run; each example derives its own generator.
+
     Returns:
         Rows of schema ``Crab`` by kind and in the order of ``seeds`` (``demonstration_ids`` are seed ids), and the
         ledger: seeds without a constraint worth asking.
+
     Raises:
         EmptyStageError: No training seed kept a constraint.
     """

@@ -12,15 +12,14 @@ YES, NO = "Yes", "No"
 REFINED = "situation:refined_instruction"
 
 
-def judge(
-    complete: Complete, cases: Sequence[tuple[Mapping[str, str], str, str]]
-) -> list[float | None]:
+def judge(complete: Complete, cases: Sequence[tuple[Mapping[str, str], str, str]]) -> list[float | None]:
     """Ask whether responses meet constraints.
 
     Args:
         complete: Answers requests.
         cases: For each: the seed (``instruction``, ``response``), the constraint's type and its text. Cases of
             one seed that stand together share their prompt's prefix.
+
     Returns:
         P(yes) in [0, 1] for each case; None where the answer is unreadable, which is no "holds".
     """

@@ -47,6 +47,7 @@ def measure(
         processes: Of this stage; no result depends on it, nor on ``chunk_size``.
         chunk_size: Rows that a process takes at a time.
         progress: Called with seeds done and total.
+
     Returns:
         Rows of schema ``Constraints`` by seed in input order and type name, and the ledger: constraints of a
         type that broke the law or raised, with the type's name.
@@ -56,9 +57,7 @@ def measure(
     work = _Measure(tuple(sorted(types, key=lambda t: t.name)), seed, references, reference_sample)
     found: list[dict[str, Any]] = []
     rejected: list[Rejected] = []
-    for constraints, refused in map_rows(
-        work, rows, processes=processes, chunk_size=chunk_size, progress=progress
-    ):
+    for constraints, refused in map_rows(work, rows, processes=processes, chunk_size=chunk_size, progress=progress):
         found += constraints
         rejected += refused
     return pl.DataFrame(found, schema=SCHEMA), ledger(rejected)
@@ -100,7 +99,9 @@ class _Measure:
         if params is None:
             return None
         if not type_.check(text, params):
-            raise ValueError(f"it measured {canonical_json(dict(params))} and then does not find it (the law is broken)")
+            raise ValueError(
+                f"it measured {canonical_json(dict(params))} and then does not find it (the law is broken)"
+            )
         return constraint_row(seed_id, type_, params, rng, self._informative(type_, params, seed_id))
 
     def _informative(self, type_: ConstraintType, params: Params, seed_id: str) -> float | None:

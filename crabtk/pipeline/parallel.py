@@ -50,7 +50,7 @@ def map_rows(
 
 
 def _receive(work: Callable[[Any], Any]) -> None:
-    global _work  # noqa: PLW0603 - one worker process serves one map
+    global _work
     _work = work
 
 

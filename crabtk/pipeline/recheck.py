@@ -11,9 +11,7 @@ from crabtk.protocols import ConstraintType
 from crabtk.text import ParsedText
 
 
-def recheck(
-    crab: pl.DataFrame, constraints: pl.DataFrame, types: Mapping[str, ConstraintType]
-) -> dict[str, int]:
+def recheck(crab: pl.DataFrame, constraints: pl.DataFrame, types: Mapping[str, ConstraintType]) -> dict[str, int]:
     """Check the constraints of forward examples on the responses that stand in the dataset.
 
     Returns:

@@ -71,6 +71,7 @@ def grade(
         responses: Schema ``Responses``.
         benchmarks: Each with its items.
         types: By name.
+
     Returns:
         One row per (model, benchmark, item_id, type): strict, loose. An item without a response counts as failed.
     """

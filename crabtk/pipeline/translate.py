@@ -40,9 +40,11 @@ def translate(
         complete: Answers requests.
         settings: Limit and sampling.
         seed: Of the run; each row derives its own sampling seed.
+
     Returns:
         Rows of schema ``Constraints``, not yet judged (verdict unknown, score null), and the ledger: answers
         that could not be read, and constraints that quote the response or repeat the prompt's examples.
+
     Raises:
         EmptyStageError: There were seeds and no answer at all could be read.
     """
@@ -132,9 +134,10 @@ def _unfit(text: str, row: Mapping[str, Any], type_: TranslatedType) -> str | No
         return "it has fewer than three words"
     if any(words == ParsedText(example).lower_words for example in type_.examples):
         return "it repeats an example of the prompt"
-    if type_.name != "situation:refined_instruction" and _longest_run(
-        words, ParsedText(row["response"]).lower_words
-    ) >= QUOTED_WORDS:
+    if (
+        type_.name != "situation:refined_instruction"
+        and _longest_run(words, ParsedText(row["response"]).lower_words) >= QUOTED_WORDS
+    ):
         return f"it quotes {QUOTED_WORDS} or more words of the response"
     if LCSseq.normalized_similarity(words, ParsedText(row["instruction"]).lower_words) > 0.9:
         return "it repeats the instruction"

@@ -26,6 +26,7 @@ def validated(
         schema: Name of the model in ``crabtk.schemas``.
         stage: For the ledger and messages.
         ledger: The stage's own ledger; None if it has none.
+
     Raises:
         SchemaError: A column is missing, too many, of a wrong type or null as a whole.
     """

@@ -1,0 +1,1 @@
+"""Seed formats, one reader a file, and the way from a source to decoded records."""

@@ -55,6 +55,7 @@ class RowReader(ABC):
 
         Args:
             value: The row; never anything but a mapping.
+
         Raises:
             ValueError: The row cannot be read; the message becomes the reason in the ledger. A missing key
                 or a value of a wrong type may simply raise what Python raises.

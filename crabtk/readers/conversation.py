@@ -33,8 +33,10 @@ def turns(conversation: Iterable[Mapping[str, Any]], speaker: str, text: str) ->
     """Return the turns with the three roles that crabtk knows.
 
     Args:
+        conversation: As decoded.
         speaker: The key that names who speaks.
         text: The key that holds what is said.
+
     Raises:
         ValueError: A speaker is none of ``SPEAKERS`` (a tool, say).
         KeyError: A turn lacks one of the keys.

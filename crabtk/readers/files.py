@@ -23,49 +23,50 @@ SUFFIXES = (*_JSON, *(f"{suffix}{packed}" for suffix in _JSON for packed in (".g
 
 
 def read_files(path: Path, name: str | None = None) -> Iterator[Record | Rejected]:
-    """Yield the rows of a file, or of all files of a folder, in order of their paths.
+    """Yield the rows of a file, or of all files of a folder.
 
     JSON lists, JSON Lines, single objects and Parquet are told apart by content, as are gzip, Zstandard and
     UTF-16. Files are read a piece at a time.
 
     Args:
-        path: A file, or a folder that is searched at any depth for ``SUFFIXES``; hidden files are passed over.
-        name: What records and the ledger call it; by default the path.
+        path: A file, or a folder that is searched at any depth.
+        name: What records and the ledger call the file, or the folder before a file's own path in it; by
+            default its last part, so that tables do not depend on where a checkout lies.
+
     Raises:
         SeedReadError: There is no such file, or none of a known kind.
     """
-    name = str(path) if name is None else name
+    name = path.name if name is None else name
+    for relative, file in data_files(path).items():
+        yield from _read(file, f"{name}/{relative}" if relative else name)
+
+
+def data_files(path: Path) -> dict[str, Path]:
+    """Return a source's files by their path in it, sorted by that; a lone file has an empty one.
+
+    Of a folder these are the files with one of ``SUFFIXES``, hidden ones apart.
+
+    Raises:
+        SeedReadError: There is no such file, or none of a known kind.
+    """
     if path.is_dir():
-        for file in _files(path):
-            yield from _read(file, f"{name.rstrip('/')}/{file.relative_to(path).as_posix()}")
-        return
-    _check(path)
-    yield from _read(path, name)
-
-
-def _files(folder: Path) -> list[Path]:
-    """Return a folder's data files, sorted by relative path in the same order on every platform."""
-    found = {
-        relative.as_posix(): path
-        for path in folder.rglob("*")
-        if path.is_file() and path.name.endswith(SUFFIXES)
-        and not any(part.startswith(".") for part in (relative := path.relative_to(folder)).parts)
-    }
-    if not found:
-        raise SeedReadError(f"{folder} holds no data file. Known kinds: {', '.join(SUFFIXES)}.")
-    return [found[relative] for relative in sorted(found)]
-
-
-def _check(path: Path) -> None:
-    if not path.exists():
-        raise SeedReadError(f"There is no file or folder {path}. Correct the source's path.")
+        inside = {file.relative_to(path).as_posix(): file for file in path.rglob("*") if _is_data(file, path)}
+        if not inside:
+            raise SeedReadError(f"{path} holds no data file. Known kinds: {', '.join(SUFFIXES)}.")
+        return dict(sorted(inside.items()))
     if not path.is_file():
-        raise SeedReadError(f"{path} is neither a file nor a folder. Correct the source's path.")
+        raise SeedReadError(f"There is no file or folder {path}. Correct the source's path.")
     if not path.name.endswith(SUFFIXES) and not _begins_with(path, _PARQUET) and not _looks_like_json(path):
         raise SeedReadError(
             f"{path} is neither JSON, JSON Lines nor Parquet. Convert it to one of them; "
             f"known kinds: {', '.join(SUFFIXES)}."
         )
+    return {"": path}
+
+
+def _is_data(file: Path, folder: Path) -> bool:
+    hidden = any(part.startswith(".") for part in file.relative_to(folder).parts)
+    return file.name.endswith(SUFFIXES) and not hidden and file.is_file()
 
 
 def _looks_like_json(path: Path) -> bool:

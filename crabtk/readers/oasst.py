@@ -19,9 +19,11 @@ def best_thread(root: Node, replies: Replies) -> Found:
     Args:
         root: The first prompt.
         replies: Gives a message's replies, in the source's order.
+
     Returns:
         The pair, the prompt's language, and the thread: at each prompt the reply of rank 0, at each reply
         the first prompt that has one (prompts are not ranked).
+
     Raises:
         ValueError: Prompt or reply is deleted, failed its review or was never reviewed, or no reply is ranked.
     """

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
@@ -59,15 +58,13 @@ def _fault(value: Any, known: Mapping[str, Record]) -> str | None:
 
 
 def _orphans(known: Mapping[str, Record]) -> Iterator[Record]:
-    return (record for record in known.values() if (record.value["parent_id"] or record.value["message_id"]) not in known)
+    return (r for r in known.values() if r.value["parent_id"] is not None and r.value["parent_id"] not in known)
 
 
 def _trees(known: Mapping[str, Record]) -> list[Record]:
     """Hang each message on its parent and return the roots."""
-    by_parent: defaultdict[str | None, list[Record]] = defaultdict(list)
     for record in known.values():
-        by_parent[record.value["parent_id"]].append(record)
-    for message_id, replies in by_parent.items():
-        if message_id in known:
-            known[message_id].value["replies"].extend(reply.value for reply in replies)
-    return by_parent[None]
+        parent = known.get(record.value["parent_id"] or "")
+        if parent is not None:
+            parent.value["replies"].append(record.value)
+    return [record for record in known.values() if record.value["parent_id"] is None]

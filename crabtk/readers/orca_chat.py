@@ -27,8 +27,8 @@ class OrcaChat(RowReader):
         turns = value["conversation"]
         if not turns:
             raise ValueError("the conversation has no turn")
-        messages = [
-            Message(role, turn[key]) for turn in turns for role, key in (("user", "input"), ("assistant", "output"))
-        ]
+        messages: list[Message] = []
+        for turn in turns:
+            messages += [Message("user", turn["input"]), Message("assistant", turn["output"])]
         messages[0] = Message("user", with_input(value["instruction"], turns[0]["input"]))
         return conversation.found(messages)

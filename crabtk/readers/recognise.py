@@ -27,9 +27,12 @@ def choose(
         items: The decoded source; consumed from here on, so go on with the iterator that comes back.
         wanted: A reader's name, or ``auto``: the reader that recognises most of the first 50 records, the
             earlier of ``readers`` where two recognise as many.
+        readers: In order of recognition.
         file: What errors call the source.
+
     Returns:
         The reader, and all items from the first on.
+
     Raises:
         UnknownNameError: No reader is called so.
         SeedReadError: No reader recognises the rows, or not one row could be decoded.
@@ -64,10 +67,8 @@ def _first(stream: Items) -> Items:
 
 
 def _recognised(records: Sequence[Record], readers: Sequence[SeedReader], file: str) -> SeedReader:
-    votes: Counter[int] = Counter()
-    for record in records:
-        votes.update([next((n for n, reader in enumerate(readers) if reader.recognises(record.value)), -1)])
-    del votes[-1]
+    matches = (next((n for n, r in enumerate(readers) if r.recognises(record.value)), None) for record in records)
+    votes = Counter(match for match in matches if match is not None)
     if not votes:
         raise SeedReadError(
             f"Source {file}: none of its first {len(records)} rows is of a known format. {_seen(records)} "

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from importlib import resources
 from pathlib import Path
 
+from crabtk.canonical import digest, file_digest
 from crabtk.errors import CrabtkError, SeedReadError
 from crabtk.protocols import SeedReader
-from crabtk.readers.files import read_files
+from crabtk.readers.files import data_files, read_files
 from crabtk.readers.hub import PREFIX, read_hub
 from crabtk.readers.recognise import choose
 from crabtk.settings import Source
@@ -23,6 +25,7 @@ def read_source(source: Source, readers: Sequence[SeedReader]) -> Iterator[Pair 
     Args:
         source: Its path is absolute, ``crabtk:samples`` or ``hf:owner/name``.
         readers: In order of recognition.
+
     Raises:
         UnknownNameError: The source's format is no reader's name.
         SeedReadError: The source cannot be opened, not one row can be decoded, no reader recognises it, or
@@ -57,11 +60,44 @@ def read_records(source: Source) -> Iterator[Record | Rejected]:
     if source.path.startswith(PREFIX):
         name = source.path.removeprefix(PREFIX)
         yield from read_hub(name, split=source.hf_split, config=source.hf_config, revision=source.revision)
-    elif source.path == SAMPLES:
+        return
+    with _opened(source) as path:
+        yield from read_files(path, _label(source))
+
+
+def source_name(source: Source) -> str:
+    """Return what tables call a source: its name in the settings, else its path's last part."""
+    return source.name or Path(source.path).name or source.path
+
+
+def source_digest(source: Source) -> str:
+    """Return a hash of what a source holds, for fingerprints; the same wherever its files lie.
+
+    A Hugging Face dataset counts by its name only: pin it by ``revision``.
+
+    Raises:
+        SeedReadError: There is no such file.
+    """
+    if source.path.startswith(PREFIX):
+        return digest([source_name(source), source.path])
+    with _opened(source) as path:
+        files = [[relative, file_digest(file)] for relative, file in data_files(path).items()]
+    return digest([source_name(source), _label(source), files])
+
+
+def _label(source: Source) -> str:
+    """Return what the ledger calls a source's file: unique among sources, and free of the checkout's folder."""
+    last = Path(source.path).name
+    return last if source.name in (None, "", last) else f"{source.name}/{last}"
+
+
+@contextmanager
+def _opened(source: Source) -> Iterator[Path]:
+    if source.path == SAMPLES:
         with resources.as_file(resources.files("crabtk") / "samples") as folder:
-            yield from read_files(folder, SAMPLES)
+            yield folder
     else:
-        yield from read_files(Path(source.path), source.path)
+        yield Path(source.path)
 
 
 def _drained(held: list[Rejected]) -> Iterator[Rejected]:

@@ -73,9 +73,7 @@ def _discrimination(figures: Mapping[str, Any]) -> str:
         cases += f", {count(figures['unreadable'])} of them without a readable verdict"
     judge = _named("The judge", figures.get("model"))
     if figures.get("auc") is None:
-        return (
-            f"How well {judge[0].lower()}{judge[1:]} tells true from false constraints could not be measured ({cases})."
-        )
+        return f"{judge} could not be measured ({cases})."
     interval = ""
     if figures.get("auc_low") is not None and figures.get("auc_high") is not None:
         interval = f", 95 % CI {probability(figures['auc_low'])}–{probability(figures['auc_high'])}"
@@ -103,11 +101,12 @@ def _threshold(figures: Mapping[str, Any], settings: Settings) -> str:
             f"cases (at least {share(limits.min_recall)} are asked) and {share(figures.get('false_holds'))} of the "
             f"false ones (at most {share(limits.max_false_holds)} are allowed)."
         )
-    if figures.get("reason"):
-        return str(figures["reason"])
+    if figures.get("auc") is None and figures.get("reason"):
+        return f"Why: {figures['reason']}."
+    best = "" if figures.get("recall") is None else f" (the best passes {share(figures['recall'])})"
     return (
-        f"No threshold keeps false “holds” at or under {share(limits.max_false_holds)} and passes at least "
-        f"{share(limits.min_recall)} of the true cases."
+        f"No threshold passes {share(limits.min_recall)} of the true cases{best} while at most "
+        f"{share(limits.max_false_holds)} of the false ones pass."
     )
 
 

@@ -43,7 +43,9 @@ class Pair(NamedTuple):
 
 
 def answers(responses: pl.DataFrame, benchmark: str) -> list[Answer]:
-    """Return a benchmark's responses in table order."""
+    """Return a benchmark's responses in table order; without a column ``grades`` they have no grades."""
+    if "grades" not in responses.columns:
+        responses = responses.with_columns(grades=pl.lit("[]"))
     rows = responses.filter(pl.col("benchmark") == benchmark).select(Answer._fields).iter_rows(named=True)
     return [Answer(**{**row, "grades": json.loads(row["grades"])}) for row in rows]
 

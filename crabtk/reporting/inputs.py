@@ -22,7 +22,8 @@ class ReportInputs:
         judge_audit: Schema ``Audit``.
         constraints: Schema ``Constraints``: what came out of judging and thinning.
         crab: Schema ``Crab``.
-        responses: Schema ``Responses``.
+        responses: Schema ``Responses`` with one more column, ``grades``: a JSON list of ``{"type", "strict", "loose"}``
+            in the order of the item's constraints.
         scores: Schema ``Scores``; ``group`` is ``all``, ``family:…`` or ``type:…``, a space may stand for the colon.
         ledger: Schema ``Ledger``, of all stages.
         history: One mapping per logged training step: ``step``, ``loss``, ….
@@ -34,8 +35,8 @@ class ReportInputs:
         settings: Of the run.
         versions: Version by name of package or plugin.
         title: Of the page.
-        rechecked: ``checked`` and ``held``: how many constraints code checked once more on the finished dataset,
-            and how many held. None: counted from the verdicts in ``constraints``.
+        rechecked: ``checked`` and ``held``: how many pairs of finished example and constraint code checked once more,
+            and how many held. None: constraints are counted by the verdict that code gave when they were made.
     """
 
     seeds: pl.DataFrame | None = None

@@ -48,6 +48,7 @@ _VERDICTS = (
     (counts.UNKNOWN, "unknown", LIGHT),
     (counts.FAILS, "fails", VERMILION),
 )
+_UNREADABLE = -1.0
 _MODEL_COLOURS = (GREY, BLUE, ORANGE, SKY)
 
 
@@ -105,11 +106,11 @@ def audit_scores(audit: pl.DataFrame, threshold: float | None = None, auc: float
     """Draw the judge's P(yes) on planted cases, and its ROC curve.
 
     Args:
-        audit: Schema ``Audit``; cases that the judge left without a score are not drawn.
+        audit: Schema ``Audit``; a case that the judge left without a score is below any threshold.
         threshold: On P(yes); None where none is good enough.
         auc: For the legend; None leaves it out.
     """
-    scored = audit.filter(pl.col("score").is_not_null())
+    scored = audit.with_columns(pl.col("score").fill_null(_UNREADABLE))
     true = scored.filter(pl.col("truth"))["score"].to_list()
     false = scored.filter(~pl.col("truth"))["score"].to_list()
     drawn = figure(8.0, 3.4)

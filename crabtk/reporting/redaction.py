@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from pathlib import PurePath
+from pathlib import PurePath, PureWindowsPath
 from typing import Any
 
 import tomlkit
@@ -29,9 +29,15 @@ def public_settings(settings: Settings) -> dict[str, Any]:
     for source in shown["seeds"]["sources"]:
         source["path"] = _public_path(source["path"])
     for engine in shown["engines"].values():
-        engine["model"] = PurePath(engine["model"]).name if _is_local(engine["model"]) else engine["model"]
+        engine["model"] = public_model(engine["model"])
         engine.pop("options", None)
     return shown
+
+
+def public_model(model: str) -> str:
+    """Return a hub name as it is, and of a local folder the last part."""
+    local = model.startswith((".", "/", "~")) or model.count("/") > 1 or "\\" in model
+    return PureWindowsPath(model).name if local else model  # this reads both kinds of slashes
 
 
 def toml(values: dict[str, Any]) -> str:
@@ -53,7 +59,3 @@ def _is_secret(key: str, value: Any) -> bool:
 
 def _public_path(path: str) -> str:
     return path if path.startswith(("crabtk:", "hf:")) else PurePath(path).name
-
-
-def _is_local(model: str) -> bool:
-    return model.startswith((".", "/", "~")) or model.count("/") > 1 or "\\" in model

@@ -14,7 +14,7 @@ from crabtk.reporting import counts
 from crabtk.reporting.findings import audit_finding, training_finding
 from crabtk.reporting.grades import BASE, TRAINED, changes, response_figures
 from crabtk.reporting.inputs import ReportInputs
-from crabtk.reporting.redaction import shown_settings
+from crabtk.reporting.redaction import public_model, shown_settings
 from crabtk.reporting.refusals import refusals
 from crabtk.reporting.score_tables import headline_row, score_tables
 
@@ -56,7 +56,8 @@ def summary(inputs: ReportInputs) -> dict[str, Any]:
 def starting_model(inputs: ReportInputs) -> str | None:
     """Return the name of the model that training starts from, None where the settings name none."""
     engine = inputs.settings.engines.get("default")
-    return inputs.settings.training.model or (engine.model if engine else None) or None
+    model = inputs.settings.training.model or (engine.model if engine else "")
+    return public_model(model) or None
 
 
 def _headline(inputs: ReportInputs, tables: list[dict[str, Any]]) -> dict[str, Any]:
@@ -88,7 +89,7 @@ def _constraints(inputs: ReportInputs) -> dict[str, Any]:
     }
     if found is None:
         empty = {"total": 0, "kept": 0, "types": [], "type_count": 0, "by_code": 0, "by_judge": 0, "unknown": 0}
-        return {**known, **empty, "fails": 0, "checked": 0, "held": 0, "model_by_code": 0, "model_by_judge": 0}
+        return {**known, **empty, **_rechecked(inputs), "fails": 0, "model_by_code": 0, "model_by_judge": 0}
     types = counts.by_type(found).to_dicts()
     verdicts = {key: sum(row[key] for row in types) for key in ("kept", "by_code", "by_judge", "unknown", "fails")}
     kept_by_model = counts.kept(found).filter(pl.col("origin") != "measured")
@@ -96,7 +97,7 @@ def _constraints(inputs: ReportInputs) -> dict[str, Any]:
     return {
         **known,
         **verdicts,
-        **_rechecked(inputs, found),
+        **_rechecked(inputs),
         "total": found.height,
         "types": types,
         "type_count": sum(row["kept"] > 0 for row in types),
@@ -105,15 +106,20 @@ def _constraints(inputs: ReportInputs) -> dict[str, Any]:
     }
 
 
-def _rechecked(inputs: ReportInputs, found: pl.DataFrame) -> dict[str, int]:
+def _rechecked(inputs: ReportInputs) -> dict[str, Any]:
+    """Count what code checked once more in the finished examples, else what it checked when constraints were made."""
     if inputs.rechecked is not None:
-        return {key: inputs.rechecked[key] for key in ("checked", "held")}
-    checked = found.filter(counts.code_checked())
-    return {"checked": checked.height, "held": counts.kept(checked).height}
+        return {"rechecked": True, "checked": inputs.rechecked["checked"], "held": inputs.rechecked["held"]}
+    if inputs.constraints is None:
+        return {"rechecked": False, "checked": 0, "held": 0}
+    checked = inputs.constraints.filter(counts.code_checked())
+    return {"rechecked": False, "checked": checked.height, "held": counts.kept(checked).height}
 
 
 def _audit(inputs: ReportInputs, constraints: Mapping[str, Any]) -> dict[str, Any]:
     figures = dict(inputs.audit_figures)
+    if figures.get("model"):
+        figures["model"] = public_model(figures["model"])
     sentences = audit_finding(
         figures,
         inputs.settings,

@@ -17,6 +17,7 @@ def aggregate(grades: pl.DataFrame) -> pl.DataFrame:
     Args:
         grades: One row per (model, benchmark, item_id, type): ``strict`` and ``loose`` (null where a benchmark has
             no loose reading).
+
     Returns:
         Schema ``Scores``. ``prompt_strict``: share of prompts all of whose constraints hold; ``constraint_strict``:
         share of constraints that hold, over all (group ``all``), per ``family NAME`` and per ``type NAME``; likewise
@@ -39,7 +40,8 @@ def _shares(rows: pl.DataFrame, reading: str, metric: str) -> Iterator[tuple[obj
     counts = rows.group_by(*GROUPS, "group").agg(held=pl.col(reading).sum(), count=pl.len())
     for row in counts.iter_rows(named=True):
         low, high = wilson(row["held"], row["count"])
-        yield (row["model"], row["benchmark"], metric, row["group"], row["held"] / row["count"], row["count"], low, high)
+        value = row["held"] / row["count"]
+        yield row["model"], row["benchmark"], metric, row["group"], value, row["count"], low, high
 
 
 def wilson(successes: int, trials: int) -> tuple[float, float]:

@@ -21,7 +21,7 @@ class HeldOut:
     name: ClassVar[str] = "held_out"
 
     def items(self, tables: Mapping[str, pl.DataFrame]) -> Sequence[BenchmarkItem]:
-        """Return the held-out forward examples, without their target; payload: type and parameters of each constraint."""
+        """Return the held-out forward examples without their target; payload: each constraint's type and parameters."""
         constraints = {row["constraint_id"]: row for row in tables["constraints"].iter_rows(named=True)}
         return [
             BenchmarkItem(

@@ -40,6 +40,7 @@ def choose_threshold(
         scores: For each case, the judge's P(yes).
         max_false_holds: Largest allowed share of false cases at or above the threshold.
         seed: Of the run, for the bootstrap.
+
     Returns:
         None with fewer than ``MIN_CASES`` true or false cases.
     """

@@ -67,7 +67,7 @@ def _from_environment() -> Path:
     named = os.environ.get(VARIABLE)
     if not named:
         raise SettingsError(
-            f"No settings: name a file (crabtk run settings.toml), a preset (--preset {presets()[0]}; "
+            f"No settings: name a file (--settings FILE) or a preset (--preset {presets()[0]}; "
             f"known: {', '.join(presets())}), or set {VARIABLE} to a file."
         )
     return Path(named)
@@ -141,5 +141,5 @@ def _engines_used(settings: Settings) -> Iterator[tuple[Place, str]]:
         yield ("judging", "engine"), settings.judging.engine
     if settings.scoring.enabled:
         yield ("scoring", "engine"), settings.scoring.engine
-    if settings.training.enabled and not settings.training.model:
+    if (settings.training.enabled or settings.scoring.enabled) and not settings.training.model:
         yield ("training", "model"), "default"

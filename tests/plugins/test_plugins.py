@@ -6,6 +6,8 @@ import ast
 import importlib
 import itertools
 import json
+import math
+import random
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -14,7 +16,17 @@ from typing import Any
 import pytest
 
 import crabtk
-from crabtk import plugins
+from crabtk import (
+    Message,
+    Pair,
+    ParsedText,
+    Record,
+    Rejected,
+    Request,
+    TrainingJob,
+    TrainingProgress,
+    plugins,
+)
 from crabtk.errors import CrabtkError, DuplicateNameError, PluginLoadError, SettingsError, UnknownNameError
 from crabtk.plugins import KINDS, Plugin, Registry
 
@@ -75,6 +87,65 @@ def test_the_toy_uses_public_names_alone() -> None:
     assert {node.module for node in imports} == {"__future__", "crabtk"}
     used = {alias.name for node in imports if node.module == "crabtk" for alias in node.names}
     assert used <= set(crabtk.__all__)
+
+
+@pytest.fixture
+def toy(monkeypatch: pytest.MonkeyPatch) -> Any:
+    monkeypatch.syspath_prepend(TOY.parent)
+    return importlib.import_module("crabtk_toy")
+
+
+def test_the_toy_keeps_the_law_of_back_translation(toy: Any) -> None:
+    questions, rng = toy.Questions(), random.Random(1)
+    text = ParsedText("Why? Who knows? I do not.")
+    params = questions.measure(text, rng)
+    assert params == {"n": 2}
+    assert questions.check(text, params)
+    assert all(questions.parse(questions.render(params, rng)) == params for _ in range(20))
+    assert questions.measure(ParsedText("None."), rng) is None
+
+
+def test_the_toys_backend_answers_in_the_form_that_is_asked_for(toy: Any) -> None:
+    messages = (Message("user", "one two three"),)
+    schema = {
+        "type": "object",
+        "properties": {"a": {"anyOf": [{"type": "string"}, {"type": "null"}]}, "b": {"type": "array", "items": {}}},
+    }
+    with plugins.build(plugin(toy.ToyBackend), {"words": 2}, "engines.e.options", model="m") as backend:
+        choice, written, free, refused = backend.generate(
+            [
+                Request(messages, choices=("yes", "no")),
+                Request(messages, json_schema=schema),
+                Request(messages),
+                Request(messages, regex="a+"),
+            ]
+        )
+    assert choice.text == "yes"
+    assert sum(map(math.exp, choice.choice_logprobs.values())) == pytest.approx(0.75)
+    assert json.loads(written.text).keys() == {"a", "b"}
+    assert free.text == "two three"
+    assert refused.finish_reason == "error"
+
+
+def test_the_toy_reads_trains_and_grades(toy: Any, tmp_path: Path) -> None:
+    rows = [Record({"q": "Why?", "a": "So."}, "f.jsonl", 1), Record(["no"], "f.jsonl", 2)]
+    assert [type(row) for row in toy.ToyReader().read(rows)] == [Pair, Rejected]
+
+    tmp_path.joinpath("model").mkdir()
+    tmp_path.joinpath("model/config.json").write_text("{}")
+    tmp_path.joinpath("examples.jsonl").write_text("{}\n{}\n")
+    reports: list[TrainingProgress] = []
+    job = TrainingJob(str(tmp_path / "model"), tmp_path / "examples.jsonl", tmp_path / "out", tmp_path / "work", seed=1)
+    outcome = plugins.build(plugin(toy.ToyTrainer), {"steps": 3}, "training.options").train(job, reports.append)
+    assert tmp_path.joinpath("out/config.json").is_file()
+    assert (len(reports), outcome.figures) == (3, {"examples": 2})
+
+    benchmark = toy.ToyBenchmark()
+    items, types = benchmark.items({}), {"toy:questions": toy.Questions()}
+    assert [grade.strict for item in items for grade in benchmark.grade(item, ParsedText("Brie?"), types)] == [
+        True,
+        False,
+    ]
 
 
 @pytest.fixture

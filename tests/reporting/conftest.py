@@ -32,7 +32,9 @@ TRANSLATED = {"style:writing": "Write in a calm, plain style ({n}).", "semantics
 
 
 def _pairs() -> list[tuple[str, str]]:
-    lines = [line for name in ("creative", "practical") for line in (SAMPLES / f"{name}.jsonl").read_text().splitlines()]
+    lines = [
+        line for name in ("creative", "practical") for line in (SAMPLES / f"{name}.jsonl").read_text().splitlines()
+    ]
     rows = [json.loads(line) for line in lines[:57]]
     found = [(row["prompt"], row["completion"]) for row in rows]
     return found + [(f"Answer this: {text[:80]}", text) for text in HOSTILE]
@@ -56,8 +58,7 @@ def _seeds() -> pl.DataFrame:
                 "messages": turns,
             }
         )
-    schema = {name: pl.String for name in rows[0]} | {"messages": schemas.MESSAGES}
-    return pl.DataFrame(rows, schema=schema)
+    return pl.DataFrame(rows, schema=schemas.columns(schemas.Seeds))
 
 
 def _constraint(seed_id, type_, wording, rng, **values):
@@ -78,13 +79,7 @@ def _constraint(seed_id, type_, wording, rng, **values):
     return row | values
 
 
-CONSTRAINTS = {
-    **dict.fromkeys(("seed_id", "constraint_id", "type", "params", "text", "origin", "verdict"), pl.String),
-    "score": pl.Float64,
-    "judged_by": pl.String,
-    "informative": pl.Float64,
-    "conflicts": pl.List(pl.String),
-}
+CONSTRAINTS = schemas.columns(schemas.Constraints)
 
 
 def _all_constraints(seeds: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
@@ -95,7 +90,13 @@ def _all_constraints(seeds: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
             if rng.random() < 0.7:
                 measured.append(_constraint(seed_id, type_, wording, rng))
         for type_, wording in TRANSLATED.items():
-            unjudged = {"origin": "translated", "verdict": "unknown", "score": None, "judged_by": None, "informative": None}
+            unjudged = {
+                "origin": "translated",
+                "verdict": "unknown",
+                "score": None,
+                "judged_by": None,
+                "informative": None,
+            }
             translated.append(_constraint(seed_id, type_, wording, rng, **unjudged))
     return pl.DataFrame(measured, schema=CONSTRAINTS), pl.DataFrame(translated, schema=CONSTRAINTS)
 
@@ -105,7 +106,7 @@ def _judged(translated: pl.DataFrame) -> pl.DataFrame:
     return translated.with_columns(
         verdict=pl.Series([verdicts[place % 4] for place in range(translated.height)]),
         score=pl.Series([[0.91, 0.2, None, 0.88][place % 4] for place in range(translated.height)]),
-        judged_by=pl.lit("SmolLM2-135M-Instruct"),
+        judged_by=pl.lit("model"),
     )
 
 
@@ -132,10 +133,7 @@ def _crab(seeds: pl.DataFrame, constraints: pl.DataFrame) -> pl.DataFrame:
                 "split": seed["split"],
             }
         )
-    strings = dict.fromkeys(("example_id", "kind"), pl.String)
-    lists = dict.fromkeys(("constraint_ids", "demonstration_ids"), pl.List(pl.String))
-    schema = {**strings, "messages": schemas.MESSAGES, "seed_id": pl.String, **lists, "split": pl.String}
-    return pl.DataFrame(rows, schema=schema)
+    return pl.DataFrame(rows, schema=schemas.columns(schemas.Crab))
 
 
 def _responses(crab: pl.DataFrame, constraints: pl.DataFrame) -> pl.DataFrame:
@@ -143,11 +141,15 @@ def _responses(crab: pl.DataFrame, constraints: pl.DataFrame) -> pl.DataFrame:
     types = dict(constraints.select("constraint_id", "type").rows())
     rows = []
     for model, chance in (("base", 0.5), ("trained", 0.75)):
-        for place, item in enumerate(crab.filter((pl.col("split") == "held_out") & (pl.col("kind") == "forward")).to_dicts()):
+        for place, item in enumerate(
+            crab.filter((pl.col("split") == "held_out") & (pl.col("kind") == "forward")).to_dicts()
+        ):
             grades = [
                 {"type": types[each], "strict": rng.random() < chance, "loose": True} for each in item["constraint_ids"]
             ]
-            response = HOSTILE[place % 3] if place % 3 else f"{model} says: a plain answer, number {place}.\n\n- one\n- two"
+            response = (
+                HOSTILE[place % 3] if place % 3 else f"{model} says: a plain answer, number {place}.\n\n- one\n- two"
+            )
             rows.append(
                 {
                     "model": model,
@@ -168,8 +170,8 @@ def _scores() -> pl.DataFrame:
         groups = [("prompt_strict", "all", 0.125, 96), ("constraint_strict", "all", 0.44, 610)]
         groups += [("prompt_loose", "all", 0.16, 96), ("constraint_loose", "all", 0.48, 610)]
         for place, type_ in enumerate((*MEASURED, *TRANSLATED)):
-            groups.append(("constraint_strict", f"type:{type_}", 0.2 + 0.05 * place, 61))
-            groups.append(("constraint_strict", f"family:{type_.split(':')[0]}", 0.2 + 0.05 * place, 61))
+            groups.append(("constraint_strict", f"type {type_}", 0.2 + 0.05 * place, 61))
+            groups.append(("constraint_strict", f"family {type_.split(':')[0]}", 0.2 + 0.05 * place, 61))
         for metric, group, value, count in dict.fromkeys(groups):
             reached = round(value + lift * (1 if len(group) % 3 else -0.5), 4)
             row = {"model": model, "benchmark": "held_out", "metric": metric, "group": group, "value": reached}
@@ -191,13 +193,19 @@ def _audit() -> pl.DataFrame:
 
 def _ledger() -> pl.DataFrame:
     rows = [
-        ("seeds", "creative.jsonl", place + 1, None, f"the response has {place + 3} words, fewer than 200", HOSTILE[place % 3])
+        (
+            "seeds",
+            "creative.jsonl",
+            place + 1,
+            None,
+            f"the response has {place + 3} words, fewer than 200",
+            HOSTILE[place % 3],
+        )
         for place in range(23)
     ]
     rows += [("seeds", "creative.jsonl", 40, None, 'no field "response"', '{"instruction": "x"}')]
     rows += [("constraints", "translated_constraints", None, f"sample-{n}", HOSTILE[0], HOSTILE[1]) for n in range(2)]
-    schema = dict.fromkeys(("stage", "file"), pl.String) | {"row": pl.Int64}
-    schema |= dict.fromkeys(("key", "reason", "raw"), pl.String)
+    schema = schemas.columns(schemas.Ledger)
     return pl.DataFrame([(*row[:-1], row[-1][:2000]) for row in rows], schema=schema, orient="row")
 
 
@@ -239,7 +247,7 @@ def inputs() -> ReportInputs:
         schemas.Seeds: seeds,
         schemas.Constraints: constraints,
         schemas.Crab: crab,
-        schemas.Responses: (responses := _responses(crab, constraints)),
+        schemas.Responses: (responses := _responses(crab, constraints)).drop("grades"),
         schemas.Scores: (scores := _scores()),
         schemas.Audit: (audit := _audit()),
         schemas.Ledger: (ledger := _ledger()),
@@ -256,25 +264,29 @@ def inputs() -> ReportInputs:
         responses=responses,
         scores=scores,
         ledger=ledger,
-        history=[{"step": step, "loss": 2.4 / (1 + step / 20) + (step % 5) / 30, "learning_rate": 1e-4} for step in range(1, 61)],
+        history=[
+            {"step": step, "loss": 2.4 / (1 + step / 20) + (step % 5) / 30, "learning_rate": 1e-4}
+            for step in range(1, 61)
+        ],
         training_figures={"examples": 48, "tokens": 61_234, "truncated": 2, "dropped": 0},
         audit_figures={
             "auc": 0.53,
             "auc_low": 0.41,
             "auc_high": 0.65,
             "threshold": None,
-            "recall": None,
-            "false_holds": None,
+            "recall": 0.075,
+            "false_holds": 0.05,
             "cases_true": 40,
             "cases_false": 40,
             "unreadable": 4,
             "accepted": False,
-            "reason": "No threshold keeps false “holds” at or under 5 % with a recall of at least 50 %.",
+            "reason": "ROC AUC 0.53 (95 % CI 0.41–0.65) on 40 true and 40 false planted cases; no threshold passes",
             "model": "HuggingFaceTB/SmolLM2-135M-Instruct",
         },
         stages=_stages(),
         settings=_settings(),
         versions={"crabtk": "0.1.0", "polars": pl.__version__, "crabtk-transformers": "0.1.0"},
+        rechecked={"checked": 271, "held": 271},
         title="Sample run <i>🦀</i>",
     )
 

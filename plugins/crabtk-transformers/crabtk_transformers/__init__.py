@@ -6,7 +6,6 @@ from collections.abc import Callable
 
 from crabtk.hookspecs import hookimpl
 from crabtk.protocols import Backend
-
 from crabtk_transformers.backend import TransformersBackend
 
 __all__ = ["TransformersBackend", "register_backends"]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import torch
@@ -26,9 +28,10 @@ def load(
     source: dict[str, Any] = {"revision": revision, "trust_remote_code": trust_remote_code}
     tokenizer = AutoTokenizer.from_pretrained(model, **source)
     with _without_progress_bar():
-        loaded = AutoModelForCausalLM.from_pretrained(model, dtype=choose_dtype(dtype, place), **source)
+        loaded: Any = AutoModelForCausalLM.from_pretrained(model, dtype=choose_dtype(dtype, place), **source)
     _check_architecture(model, loaded.config)
-    return loaded.to(place).eval(), tokenizer
+    loaded.to(place)
+    return loaded.eval(), tokenizer
 
 
 def choose_device(device: str) -> torch.device:
@@ -46,7 +49,7 @@ def choose_dtype(dtype: str, device: torch.device) -> torch.dtype | str:
         return getattr(torch, dtype)  # type: ignore[no-any-return]
     if device.type != "cpu":
         return "auto"
-    capabilities = getattr(torch.cpu, "get_capabilities", dict)()
+    capabilities: dict[str, Any] = getattr(torch.cpu, "get_capabilities", dict)()
     return torch.bfloat16 if any(capabilities.get(name) for name in _BFLOAT16_CPUS) else torch.float32
 
 
@@ -66,11 +69,13 @@ def _check_architecture(model: str, config: Any) -> None:
         )
 
 
-class _without_progress_bar:  # noqa: N801
-    def __enter__(self) -> None:
-        self._was_on = logging.is_progress_bar_enabled()
-        logging.disable_progress_bar()
-
-    def __exit__(self, *_: object) -> None:
-        if self._was_on:
-            logging.enable_progress_bar()
+@contextmanager
+def _without_progress_bar() -> Iterator[None]:
+    switch: Any = logging
+    was_on = switch.is_progress_bar_enabled()
+    switch.disable_progress_bar()
+    try:
+        yield
+    finally:
+        if was_on:
+            switch.enable_progress_bar()

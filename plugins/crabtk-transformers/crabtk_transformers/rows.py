@@ -1,4 +1,4 @@
-"""The state of a batch: what the model has read of each row, with room for what follows."""
+"""A batch of token sequences that the model has read, and reads on."""
 
 from __future__ import annotations
 
@@ -6,55 +6,29 @@ from typing import Any
 
 import torch
 from torch import Tensor
-from transformers import Cache, PreTrainedModel
-from transformers.cache_utils import DynamicLayer
+from transformers import PreTrainedModel
 
-LayerStates = list[tuple[Tensor, Tensor]]
-"""Keys and values of each layer: [rows, heads, tokens, size]."""
-
-_ROOM = 128
-
-
-class GrowingLayer(DynamicLayer):
-    """Keys and values in buffers with room, so that a step writes one token where DynamicLayer copies them all."""
-
-    def __init__(self, keys: Tensor, values: Tensor) -> None:
-        super().__init__()
-        self.lazy_initialization(keys, values)
-        self._fit(keys, values)
-
-    def update(self, key_states: Tensor, value_states: Tensor, *_: Any, **__: Any) -> tuple[Tensor, Tensor]:
-        """Append keys and values; return all."""
-        start, end = self.keys.shape[2], self.keys.shape[2] + key_states.shape[2]
-        if end > self._buffers[0].shape[2]:
-            self._fit(self.keys, self.values, end)
-        for buffer, states in zip(self._buffers, (key_states, value_states), strict=True):
-            buffer[:, :, start:end] = states
-        self._show(end)
-        return self.keys, self.values
-
-    def _fit(self, keys: Tensor, values: Tensor, tokens: int = 0) -> None:
-        room = max(tokens - keys.shape[2], 0) + _ROOM
-        self._buffers = tuple(torch.nn.functional.pad(states, (0, 0, 0, room)) for states in (keys, values))
-        self._show(keys.shape[2])
-
-    def _show(self, tokens: int) -> None:
-        self.keys, self.values = (buffer[:, :, :tokens] for buffer in self._buffers)
+from crabtk_transformers.states import LayerStates, growing, states_of
 
 
 class Rows:
-    """A batch of token sequences of unequal length, aligned at their ends.
+    """Token sequences of unequal length, aligned at their ends.
 
     Args:
         model: Reads them.
-        layers: States of what was read, padded at the left.
+        states: Of what was read, padded at the left.
         mask: [rows, tokens] 1 where a token was read, 0 where padding stands.
     """
 
-    def __init__(self, model: PreTrainedModel, layers: LayerStates, mask: Tensor) -> None:
-        self._model = model
-        self._cache = Cache(layers=[GrowingLayer(keys, values) for keys, values in layers])
+    def __init__(self, model: PreTrainedModel, states: LayerStates, mask: Tensor) -> None:
+        self._model: Any = model
+        self._cache = growing(states)
         self._mask = mask
+
+    @property
+    def device(self) -> torch.device:
+        """Where the model is."""
+        return self._mask.device
 
     def read(self, tokens: Tensor) -> Tensor:
         """Read further tokens [rows, n]; return the logits after each [rows, n, vocabulary] in float32."""
@@ -72,13 +46,12 @@ class Rows:
 
     def select(self, rows: list[int]) -> Rows:
         """Return a copy of some rows, in the order given; a row may be given twice."""
-        index = torch.tensor(rows, device=self._mask.device)
+        index = torch.tensor(rows, device=self.device)
         mask = self._mask[index]
         # Padding that all of them have is dropped.
-        first = int(mask.argmax(dim=1).min())
-        spare = min(first, spare_columns(mask.device))
-        layers = [(layer.keys[index, :, first - spare :], layer.values[index, :, first - spare :]) for layer in self._cache.layers]
-        return Rows(self._model, layers, mask[:, first - spare :])
+        start = max(int(mask.argmax(dim=1).min()) - spare_columns(self.device), 0)
+        states = [(keys[index, :, start:], values[index, :, start:]) for keys, values in states_of(self._cache)]
+        return Rows(self._model, states, mask[:, start:])
 
 
 def spare_columns(device: torch.device) -> int:

@@ -6,7 +6,7 @@ import hashlib
 import json
 import logging
 import shutil
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from importlib.metadata import version
 from pathlib import Path
@@ -84,13 +84,13 @@ def identity(job: JobFile, model: Path) -> str:
     about = asdict(job) | {"model": "", "examples": "", "output": "", "work": ""}
     about["libraries"] = {name: version(name) for name in _LIBRARIES}
     hashed = hashlib.sha256(json.dumps(about, sort_keys=True).encode())
-    for name, content in _digests([Path(job.examples), *sorted(model.iterdir())]):
-        hashed.update(f"{name}\0{content}\0".encode())
+    hashed.update(_digest(Path(job.examples)).encode())
+    for file in sorted(model.iterdir()):
+        if file.is_file():
+            hashed.update(f"{file.name}\0{_digest(file)}\0".encode())
     return hashed.hexdigest()
 
 
-def _digests(files: Iterable[Path]) -> Iterable[tuple[str, str]]:
-    for file in files:
-        if file.is_file():
-            with file.open("rb") as stream:
-                yield file.name, hashlib.file_digest(stream, "sha256").hexdigest()
+def _digest(file: Path) -> str:
+    with file.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()

@@ -1,0 +1,46 @@
+# Two commands are all that a newcomer needs: `make demo` and `make test`.
+PYTHON ?= python3
+VENV ?= .venv
+BIN = $(VENV)/bin
+MODEL = models/SmolLM2-135M-Instruct
+export PIP_DISABLE_PIP_VERSION_CHECK = 1
+
+.PHONY: demo test test-all lint ui clean
+
+demo: $(VENV)/.ready $(MODEL)/.ready  ## the whole path on the shipped sample: dataset, model, scores, report
+	@$(BIN)/crabtk run --preset demo
+	@mkdir -p out && DAGSTER_HOME="$(CURDIR)/dagster_home" $(BIN)/dagster asset materialize -m assets --select '*' \
+		> out/dagster.log 2>&1 || { tail -n 30 out/dagster.log; exit 1; }
+	@echo "The same assets stand in Dagster: make ui"
+
+test: $(VENV)/.ready  ## the test suite that guards every commit
+	$(BIN)/pytest -n 2 --dist worksteal -q
+
+test-all: $(VENV)/.ready $(MODEL)/.ready  ## also the slow tests: crashes, the real model, real training
+	$(BIN)/pytest -n 2 --dist worksteal -q -m "not slow"
+	CRABTK_SMOLLM2="$(CURDIR)/$(MODEL)" $(BIN)/pytest -q -m slow
+
+lint: $(VENV)/.ready  ## style, types, directions of imports
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+ui: $(VENV)/.ready  ## Dagster's web server on port 3000
+	DAGSTER_HOME="$(CURDIR)/dagster_home" $(BIN)/dagster-webserver -m assets -p 3000
+
+$(VENV)/.ready: pyproject.toml constraints.txt plugins/crabtk-transformers/pyproject.toml plugins/crabtk-trl/pyproject.toml
+	@echo "Setting up $(VENV) (once) …"
+	$(PYTHON) -m venv $(VENV)
+	@# torch first and alone: what is installed later must not choose another build of it.
+	$(BIN)/pip install -q -c constraints.txt torch
+	$(BIN)/pip install -q -c constraints.txt -e ".[dagster,hub,dev]" \
+		-e plugins/crabtk-transformers -e plugins/crabtk-trl
+	@touch $@
+
+$(MODEL)/.ready: tools/fetch_demo_model.py | $(VENV)/.ready
+	$(BIN)/python tools/fetch_demo_model.py $(MODEL)
+	@touch $@
+
+clean:  ## what runs leave behind; not the environment and the model
+	rm -rf out .crabtk dagster_home/storage dagster_home/history dagster_home/schedules dagster_home/.logs_queue

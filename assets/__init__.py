@@ -1,0 +1,5 @@
+"""The Dagster application: one thin asset for each stage of crabtk."""
+
+from assets.definitions import defs
+
+__all__ = ["defs"]

@@ -1,0 +1,58 @@
+"""Assets built from the stages, with the settings read here, so that the UI's stale marks are true.
+
+The settings come from the variable CRABTK_SETTINGS; without it, from the preset ``demo``.
+"""
+
+import os
+from typing import Any
+
+import dagster as dg
+
+from assets.metadata import metadata_of
+from assets.watch import LogObserver
+from crabtk.graph.open import open_run
+from crabtk.graph.publish import publish_outputs
+from crabtk.graph.stage import Stage
+from crabtk.graph.stages import STAGES
+from crabtk.settings_file import VARIABLE, Loaded, load_settings
+
+GROUPS = {"sft_model": "model", "responses": "scores", "scores": "scores", "dataset": "outputs", "report": "outputs"}
+
+
+def _asset(stage: Stage, loaded: Loaded, code_version: str) -> dg.AssetsDefinition:
+    check = f"{stage.name}_schema"
+    specs = [dg.AssetCheckSpec(check, asset=stage.name, blocking=True)] if stage.schemas else []
+
+    @dg.asset(
+        name=stage.name,
+        deps=list(stage.inputs),
+        description=stage.description,
+        code_version=code_version,
+        group_name=GROUPS.get(stage.name, "data"),
+        check_specs=specs,
+        # One engine at a time on one accelerator, within a run and across runs.
+        pool="gpu" if stage.engine else None,
+    )
+    def asset(context: dg.AssetExecutionContext) -> dg.MaterializeResult[Any]:
+        with open_run(loaded, LogObserver(context.log)) as run:
+            outcome = run.stage(stage.name)
+            publish_outputs(run, stage.name)
+            rejected = outcome.stored.rows["rejected"]
+            # A table that does not fit its schema never gets here; rows that do not have left for the ledger.
+            checks = [dg.AssetCheckResult(passed=True, check_name=check, metadata={"rejected": rejected}) for _ in specs]
+            return dg.MaterializeResult(
+                data_version=dg.DataVersion(outcome.stored.data_version),
+                metadata=metadata_of(run, outcome),
+                check_results=checks,
+            )
+
+    return asset
+
+
+def _definitions() -> dg.Definitions:
+    loaded = load_settings(None, None if os.environ.get(VARIABLE) else "demo")
+    with open_run(loaded) as run:
+        return dg.Definitions(assets=[_asset(stage, loaded, run.code_version(name)) for name, stage in STAGES.items()])
+
+
+defs = _definitions()

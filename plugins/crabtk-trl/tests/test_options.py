@@ -1,0 +1,70 @@
+"""The options as settings see them."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from crabtk_trl import TrlTrainer, cores
+from crabtk_trl.environment import child_environment
+
+from crabtk.errors import SettingsError
+from crabtk.plugins import Plugin, check_options
+
+PLUGIN = Plugin("trainer", "trl", TrlTrainer, "crabtk-trl", "0", "crabtk_trl")
+
+
+def test_known_options_pass_and_unknown_ones_are_named() -> None:
+    check_options(PLUGIN, {"lora": True, "dtype": "float32", "threads": 1, "learning_rate": 1e-4}, "training.options")
+    with pytest.raises(SettingsError, match=r"training\.options\.dtype"):
+        check_options(PLUGIN, {"dtype": "float8"}, "training.options")
+    with pytest.raises(SettingsError, match="learning_rate"):
+        check_options(PLUGIN, {"lr": 1}, "training.options")
+
+
+@pytest.mark.parametrize(
+    ("options", "key"),
+    [({"learning_rate": 0.0}, "learning_rate"), ({"warmup_ratio": 1.0}, "warmup_ratio"), ({"max_steps": 0}, "max_steps")],
+)
+def test_values_that_make_no_sense_are_refused(options: dict[str, float], key: str) -> None:
+    with pytest.raises(SettingsError, match=key):
+        TrlTrainer(**options)  # type: ignore[arg-type]
+
+
+def test_the_caller_imports_no_trainer_library() -> None:
+    code = "import sys, crabtk_trl; print([n for n in ('torch', 'transformers', 'trl', 'datasets') if n in sys.modules])"
+    paths = f"import sys; sys.path[:0] = {sys.path!r}; "
+    done = subprocess.run([sys.executable, "-c", paths + code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
+
+
+def test_the_child_is_offline_keeps_memory_and_uses_the_asked_threads(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("MALLOC_TOP_PAD_", raising=False)
+    monkeypatch.setattr("platform.libc_ver", lambda: ("glibc", "2.39"))
+    environment = child_environment({"device": "cpu", "threads": 3})
+    assert environment["HF_HUB_OFFLINE"] == environment["HF_HUB_DISABLE_TELEMETRY"] == "1"
+    assert environment["OMP_NUM_THREADS"] == "3"
+    assert environment["MALLOC_TOP_PAD_"] == "268435456"
+    assert "MALLOC_TOP_PAD_" not in child_environment({"device": "cuda", "threads": 3})
+
+
+@pytest.mark.parametrize(("listed", "device", "seen"), [(None, "cuda:1", "1"), ("4,7", "cuda:1", "7"), ("4,7", "auto", "4")])
+def test_one_accelerator_is_visible(
+    monkeypatch: pytest.MonkeyPatch, listed: str | None, device: str, seen: str
+) -> None:
+    if listed is None:
+        monkeypatch.delenv("CUDA_VISIBLE_DEVICES", raising=False)
+    else:
+        monkeypatch.setenv("CUDA_VISIBLE_DEVICES", listed)
+    assert child_environment({"device": device, "threads": None})["CUDA_VISIBLE_DEVICES"] == seen
+
+
+def test_a_containers_quota_bounds_the_threads(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    quota = tmp_path / "cpu.max"
+    quota.write_text("100000 100000")
+    monkeypatch.setattr(cores, "_QUOTA", quota)
+    assert cores.physical_cores() == 1
+    quota.write_text("max 100000")
+    assert cores.physical_cores() >= 1
