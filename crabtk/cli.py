@@ -19,7 +19,6 @@ _settings_options = [
         "--settings",
         "path",
         type=click.Path(path_type=Path),
-        envvar="CRABTK_SETTINGS",
         help="Settings file (TOML); also by the variable CRABTK_SETTINGS.",
     ),
     click.option("--preset", help="A preset instead of a file, or beneath it: demo, paper, h100."),
@@ -78,9 +77,9 @@ def settings(path: Path | None, preset: str | None, overrides: tuple[str, ...], 
     from crabtk import settings_file
 
     if reference:
-        click.echo(settings_file.reference())
+        click.echo(settings_file.reference(), nl=False)
     else:
-        click.echo(settings_file.dump(_load(path, preset, overrides).settings))
+        click.echo(settings_file.dump(_load(path, preset, overrides).settings), nl=False)
 
 
 @cli.command()

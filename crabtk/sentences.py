@@ -32,7 +32,7 @@ PUNKT_MODELS = {
 """Punkt's model by ISO 639-1 code; every other language is split by the English one."""
 
 _EMPHASIS = re.compile(r"\*+")
-_OTHER_END = re.compile(r"(?<=[。！？｡।॥؟۔])(?![。！？｡।॥؟۔”’」』）)\"'])")
+_PIECE = re.compile(r"[^。！？｡।॥؟۔]*+[。！？｡।॥؟۔]+[”’」』）)\"']*|[^。！？｡।॥؟۔]+")
 
 
 def split(text: str, language: str) -> list[str]:
@@ -41,12 +41,13 @@ def split(text: str, language: str) -> list[str]:
     Args:
         text: A paragraph or list item; emphasis marks are dropped, since they hide a full stop.
         language: ISO 639-1 code; chooses the model of abbreviations.
+
     Returns:
         Sentences without surrounding white space, in order; pieces without a word are included.
     """
     plain = _EMPHASIS.sub("", text)
     pieces = _tokenizer(PUNKT_MODELS.get(language, "english")).tokenize(plain)
-    return [part.strip() for piece in pieces for part in _OTHER_END.split(piece) if part.strip()]
+    return [part.strip() for piece in pieces for part in _PIECE.findall(piece) if part.strip()]
 
 
 @lru_cache(maxsize=32)

@@ -69,7 +69,7 @@ class Seeds(Section):
     held_out: Share = 0.1
     """Share of the pairs, drawn by a hash of the instruction, that is kept for scores."""
     max_bytes: Positive = 200_000
-    """Longer responses (UTF-8 bytes) go to the ledger."""
+    """Pairs with a longer text (UTF-8 bytes) go to the ledger."""
 
 
 class Measuring(Section):

@@ -15,6 +15,7 @@ import re
 from collections.abc import Iterable, Sequence
 
 from crabtk.protocols import ConstraintType
+from crabtk.randomness import generator
 from crabtk.text import ParsedText
 from crabtk.types import Params
 
@@ -33,6 +34,10 @@ TEXTS: tuple[str, ...] = (
     "Would you like to keep bees of your own?",
     "Here is a plan for the garden:\n\n- dig the soil\n- plant beans\n- water the beans\n\nEnjoy the beans!",
     "1. Sharpen the saw.\n2. Measure the board.\n3. Cut along the line.\n\nCheck the edge with a square before gluing.",
+    "The tide table lists high water for every harbor on the coast. A harbor pilot reads the table before dawn, then "
+    "calls each ship that waits outside. Ships enter the harbor one by one, and the pilot boards them from a small "
+    "boat. By noon the harbor is full, the boat is dry, and the pilot sleeps. Who would not want such a job?",
+    "## Tools\n\nTake a knife.\n\n## Method\n\nCarve the wood slowly.\n\n## Finish\n\nRub in some oil.",
     "# Bread\n\n## Dough\n\nMix **flour**, water and **salt**.\n\n## Oven\n\nBake the bread until the crust is dark.\n",
     "Run this first:\n\n```python\nfor i in range(3):\n\n    print(i)\n```\n\nThen this:\n\n~~~bash\nls -la\n~~~\n",
     "| city | river |\n|------|-------|\n| Bonn | Rhine |\n| Cork | Lee |\n\nBoth rivers flood now and then.",
@@ -46,7 +51,7 @@ TEXTS: tuple[str, ...] = (
     "Der Zug nach Köln fährt heute später ab. Die Fahrgäste warten am Bahnsteig, trinken Kaffee und lesen Zeitung. "
     "Am Abend kommt der Zug endlich an, und die Fahrgäste steigen müde ein.",
     "नदी के किनारे एक पुराना मंदिर है। लोग सुबह मंदिर में फूल चढ़ाते हैं। शाम को नदी पर दीप जलते हैं और बच्चे गीत गाते हैं।",
-    "春天来了。花园里的花都开了！孩子们在树下唱歌，老人们喝茶聊天。你喜欢春天吗？",  # noqa: RUF001
+    "春天来了。花园里的花都开了！孩子们在树下唱歌，老人们喝茶聊天。你喜欢春天吗？",
     "今日は天気がいいです。公園で友達と昼ご飯を食べました。とても楽しかったです。",
     "ذهب الطلاب إلى المكتبة في الصباح. هل قرأوا الكتاب الجديد؟ نعم، قرأ الطلاب الكتاب وكتبوا عنه.",
     "line one\r\nline two\rline three\u2028line four\x85line five\x0bline six",
@@ -77,43 +82,44 @@ def check_constraint_type(
         texts: Responses that the type has something to say about, besides ``TEXTS``.
         seeds: Of the generators to draw with.
         wordings: How many distinct sentences ``render`` must draw from for some measured parameters.
+
     Raises:
         AssertionError: Names the type, what is wrong and the text.
     """
-    assert _NAME.fullmatch(type_.name), f"{type_.name!r} is no family:name in snake_case"
+    _require(_NAME.fullmatch(type_.name), f"{type_.name!r} is no family:name in snake_case")
     parsed = [ParsedText(text) for text in (*TEXTS, *(texts or ()))]
     type_ = pickle.loads(pickle.dumps(type_))  # noqa: S301 - our own bytes; what workers get is a copy
     measured: dict[str, Params] = {}
     for text in parsed:
         for seed in seeds:
-            params = type_.measure(text, random.Random(seed))
-            again = type_.measure(ParsedText(text.raw), random.Random(seed))
-            assert params == again, _says(type_, text, f"equal generators measured {params} and {again}")
+            params = type_.measure(text, generator(seed, "conformance"))
+            again = type_.measure(ParsedText(text.raw), generator(seed, "conformance"))
+            _require(params == again, _says(type_, text, f"equal generators measured {params} and {again}"))
             if params is not None:
                 measured[_through_json(type_, params, text)] = params
-                _check_law(type_, text, params, random.Random(seed))
-    assert measured, f"{type_.name} measured nothing in any text: pass texts=[…] that it has something to say about"
+                _check_law(type_, text, params, generator(seed, "conformance"))
+    _require(measured, f"{type_.name} measured nothing in any text: pass texts=[…] that it has something to say about")
     for params in measured.values():
         for text in parsed:
             _check_score(type_, text, params)
     most = max(_distinct_wordings(type_, params) for params in measured.values())
-    assert most >= wordings, f"{type_.name} has {most} wordings where {wordings} are asked for"
+    _require(most >= wordings, f"{type_.name} has {most} wordings where {wordings} are asked for")
 
 
 def _check_law(type_: ConstraintType, text: ParsedText, params: Params, rng: random.Random) -> None:
-    assert type_.check(text, params), _says(type_, text, f"the law is broken: check fails for measured {params}")
+    _require(type_.check(text, params), _says(type_, text, f"the law is broken: check fails for measured {params}"))
     copied = json.loads(json.dumps(dict(params)))
-    assert type_.check(ParsedText(text.raw), copied), _says(type_, text, f"check fails after JSON for {params}")
+    _require(type_.check(ParsedText(text.raw), copied), _says(type_, text, f"check fails after JSON for {params}"))
     wording = type_.render(params, rng)
     read = type_.parse(wording)
-    assert read == params, _says(type_, text, f"{params} was worded {wording!r}, which reads back as {read}")
+    _require(read == params, _says(type_, text, f"{params} was worded {wording!r}, which reads back as {read}"))
 
 
 def _check_score(type_: ConstraintType, text: ParsedText, params: Params) -> None:
     holds, score = type_.check(text, params), type_.score(text, params)
-    assert isinstance(holds, bool), _says(type_, text, f"check returned {holds!r} for {params}, not a bool")
-    assert 0.0 <= score <= 1.0, _says(type_, text, f"score {score} for {params} is outside [0, 1]")
-    assert (score == 1.0) == holds, _says(type_, text, f"score {score} for {params} though check says {holds}")
+    _require(isinstance(holds, bool), _says(type_, text, f"check returned {holds!r} for {params}, not a bool"))
+    _require(0.0 <= score <= 1.0, _says(type_, text, f"score {score} for {params} is outside [0, 1]"))
+    _require((score == 1.0) == holds, _says(type_, text, f"score {score} for {params} though check says {holds}"))
 
 
 def _through_json(type_: ConstraintType, params: Params, text: ParsedText) -> str:
@@ -121,12 +127,18 @@ def _through_json(type_: ConstraintType, params: Params, text: ParsedText) -> st
         written = json.dumps(dict(params), sort_keys=True, allow_nan=False)
     except (TypeError, ValueError) as error:
         raise AssertionError(_says(type_, text, f"{params} cannot be written as JSON: {error}")) from error
-    assert json.loads(written) == dict(params), _says(type_, text, f"{params} does not survive JSON")
+    _require(json.loads(written) == dict(params), _says(type_, text, f"{params} does not survive JSON"))
     return written
 
 
 def _distinct_wordings(type_: ConstraintType, params: Params) -> int:
-    return len({type_.render(params, random.Random(seed)) for seed in range(_WORDING_DRAWS)})
+    return len({type_.render(params, generator(seed, "conformance")) for seed in range(_WORDING_DRAWS)})
+
+
+def _require(holds: object, message: str) -> None:
+    """Raise where ``assert`` would; ``python -O`` drops that one."""
+    if not holds:
+        raise AssertionError(message)
 
 
 def _says(type_: ConstraintType, text: ParsedText, problem: str) -> str:

@@ -30,7 +30,7 @@ class Record:
 
     Attributes:
         value: The decoded JSON value or Parquet row; usually a mapping.
-        file: The file's name as given in the settings.
+        file: The file's name, free of the folder that a checkout lies in; folders of a source stay in it.
         row: 1-based line (JSON Lines) or position (JSON lists, Parquet).
     """
 

@@ -41,9 +41,11 @@ class Count:
     pattern: str = r"\d+"
 
     def write(self, value: Any) -> str:
+        """Return the digits."""
         return str(int(value))
 
     def read(self, written: str) -> int:
+        """Return the number."""
         return int(written)
 
 
@@ -54,12 +56,14 @@ class Quoted:
     pattern: str = r'"[^"\n]+"'
 
     def write(self, value: Any) -> str:
+        """Return the text in quotes; ValueError if it cannot stand in quotes."""
         text = str(value)
         if not text or '"' in text or "\n" in text:
             raise ValueError(f"cannot be quoted in a wording: {text!r}")
         return f'"{text}"'
 
     def read(self, written: str) -> str:
+        """Return the text without its quotes."""
         return written[1:-1]
 
 
@@ -71,12 +75,14 @@ class QuotedList:
     pattern: str = r'"[^"\n]+"(?:(?:, | \w+ )"[^"\n]+")*'
 
     def write(self, value: Any) -> str:
+        """Return the texts in quotes, joined as an English list."""
         quoted = [Quoted().write(item) for item in value]
         if len(quoted) == 1:
             return quoted[0]
         return f"{', '.join(quoted[:-1])} {self.word} {quoted[-1]}"
 
     def read(self, written: str) -> list[str]:
+        """Return the texts in their order."""
         return re.findall(r'"([^"\n]+)"', written)
 
 
@@ -92,9 +98,11 @@ class OneOf:
         object.__setattr__(self, "pattern", "|".join(map(re.escape, longest_first)))
 
     def write(self, value: Any) -> str:
+        """Return the words for a value."""
         return self.words[value]
 
     def read(self, written: str) -> Any:
+        """Return the value that the words stand for."""
         return next(value for value, words in self.words.items() if words == written)
 
 
@@ -105,6 +113,7 @@ def fill(template: str, values: Mapping[str, str], counts: Mapping[str, Any] | N
         template: Trusted text with ``{name}`` and ``{name|one|many}`` fields.
         values: Text for each ``{name}``; may come from data, since it is never filled again.
         counts: Numbers that choose between ``one`` and ``many``.
+
     Raises:
         KeyError: The template names a field that is not given.
     """

@@ -57,6 +57,7 @@ class Capitals(CountedType):
     name = "case:capitals"
     wordings: ClassVar[Mapping[str, tuple[str, ...]]] = {
         "at_least": (
+            "All-capital words, single letters aside: at least {n}.",
             "Write at least {n} {n|word|words} of two or more letters entirely in capital letters.",
             "Your response must contain {n} or more words in all capitals (acronyms count, single letters do not).",
             "Put no fewer than {n} {n|word|words} of two letters or more in full capitals.",
@@ -65,14 +66,17 @@ class Capitals(CountedType):
             "For emphasis, I expect at least {n} {n|word|words} of two letters or longer to be all in capitals.",
         ),
         "exactly": (
+            "All-capital words, single letters aside: exactly {n}.",
             "Write exactly {n} {n|word|words} of two or more letters entirely in capital letters.",
-            "Your response must contain precisely {n} {n|word|words} in all capitals (acronyms count, single letters do not).",
+            "Your response must contain precisely {n} {n|word|words} in all capitals (acronyms "
+            "count, single letters do not).",
             "Put {n} {n|word|words} of two letters or more in full capitals, no more and no fewer.",
             "Number of all-capital words, not counting single letters: {n}.",
             "Could you use all capitals for exactly {n} {n|word|words}, leaving aside single letters?",
             "For emphasis, I expect exactly {n} {n|word|words} of two letters or longer to be all in capitals.",
         ),
         "at_most": (
+            "All-capital words, single letters aside: at most {n}.",
             "Write at most {n} {n|word|words} of two or more letters entirely in capital letters.",
             "Your response must contain {n} or fewer words in all capitals (acronyms count, single letters do not).",
             "Put no more than {n} {n|word|words} of two letters or more in full capitals.",
@@ -81,12 +85,14 @@ class Capitals(CountedType):
             "Go easy on emphasis: at most {n} {n|word|words} of two letters or longer may be all in capitals.",
         ),
         "none": (
+            "No all-capital words except single letters.",
             "Do not write any word of two or more letters entirely in capital letters.",
             "Your response must not contain a word in all capitals (acronyms count, single letters do not).",
             "Put no word of two letters or more in full capitals.",
             "All-capital words are not allowed, acronyms included; only single letters are exempt.",
             "Could you avoid words in all capitals, acronyms included, apart from single letters?",
-            "Shouting puts readers off, so no word of two letters or longer may be all in capitals, not even an acronym.",
+            "Shouting puts readers off, so no word of two letters or longer may be all in capitals, "
+            "not even an acronym.",
         ),
     }
 

@@ -16,6 +16,7 @@ from crabtk.types import Constraint, Params
 from crabtk.wording import Field, Quoted
 
 _TAG = re.compile(r"[a-z][a-z0-9+#._-]{0,15}")
+_MOST_BLOCKS = 8
 _NO_LANGUAGE = frozenset({"text", "txt", "plaintext", "plain", "none", "code", "output", "markdown", "md"})
 
 
@@ -83,7 +84,11 @@ class CodeBlocks(CountedType):
     @override
     def measure(self, text: ParsedText, rng: random.Random) -> Params | None:
         blocks = len(text.code_blocks)
-        return {"relation": "exactly", "n": blocks} if 1 <= blocks <= 8 and text.words else None
+        if not 1 <= blocks <= _MOST_BLOCKS or not text.words:
+            return None
+        # A fence shown inside a fence counts in some readers' eyes.
+        nested = any("```" in block.content or "~~~" in block.content for block in text.code_blocks)
+        return None if nested else {"relation": "exactly", "n": blocks}
 
     @override
     def count(self, text: ParsedText, params: Params) -> int:

@@ -18,19 +18,24 @@ _ENGLISH = """two three four five six seven eight nine ten eleven twelve thirtee
 eighteen nineteen twenty thirty forty fifty sixty seventy eighty ninety hundred hundreds thousand thousands million
 zero dozen dozens score pair pairs couple trio quartet half halves third thirds quarter quarters fifth fifths tenth
 once twice thrice double triple quadruple twofold threefold single solitary several both bi tri
-billion duo duet quartet quintet second fourth sixth seventh eighth ninth twelfth percent numerous few fewer fewest majority eleventh"""
-_SPANISH = """dos tres cuatro cinco seis siete ocho nueve diez once doce trece catorce quince dieciséis diecisiete dieciocho
+billion duo duet quartet quintet second fourth sixth seventh eighth ninth twelfth percent numerous few fewer
+fewest majority eleventh"""
+_SPANISH = """dos tres cuatro cinco seis siete ocho nueve diez once doce trece catorce quince dieciséis
+diecisiete dieciocho
 diecinueve veinte treinta cuarenta cincuenta sesenta setenta ochenta noventa cien ciento cientos mil millón cero
 docena docenas par pareja mitad medio media tercio tercios cuarto cuartos doble triple único única solo sola ambos
 ambas segundo segunda tercer tercera cuarta quinto quinta varios varias"""
-_GERMAN = """zwei zweier drei vier fünf sechs sieben acht neun zehn elf zwölf dreizehn vierzehn fünfzehn sechzehn siebzehn achtzehn
+_GERMAN = """zwei zweier drei vier fünf sechs sieben acht neun zehn elf zwölf dreizehn vierzehn fünfzehn
+sechzehn siebzehn achtzehn
 neunzehn zwanzig dreißig vierzig fünfzig sechzig siebzig achtzig neunzig hundert tausend million null dutzend paar
 hälfte halb halbe halben drittel viertel einmal zweimal dreimal viermal doppelt dreifach einzig einzige einzigen
 einziger einziges beide beiden zweite zweiten dritte dritten mehrere"""
-_FRENCH = """deux trois quatre cinq six sept huit neuf dix onze douze treize quatorze quinze seize vingt trente quarante
+_FRENCH = """deux trois quatre cinq six sept huit neuf dix onze douze treize quatorze quinze seize vingt trente
+quarante
 cinquante soixante cent cents mille million zéro douzaine dizaine vingtaine centaine paire moitié demi demie tiers
 double triple seul seule unique deuxième troisième quatrième cinquième seconde plusieurs"""
-_HINDI = """दो तीन चार पाँच पांच छह छः सात आठ नौ दस ग्यारह बारह तेरह चौदह पंद्रह सोलह सत्रह अठारह उन्नीस बीस तीस चालीस पचास
+_HINDI = """दो तीन चार पाँच पांच छह छः सात आठ नौ दस ग्यारह बारह तेरह चौदह पंद्रह सोलह सत्रह अठारह उन्नीस बीस
+तीस चालीस पचास
 साठ सत्तर अस्सी नब्बे सौ हज़ार हजार लाख शून्य दर्जन आधा आधे आधी दोनों दोगुना दूसरा दूसरी तीसरा तीसरी"""
 _NUMBER_WORDS = frozenset(f"{_ENGLISH} {_SPANISH} {_GERMAN} {_FRENCH} {_HINDI}".split())
 
@@ -38,7 +43,7 @@ _ENGLISH_TOO = frozenset({"media", "unique", "seize", "tiers", "elf", "par", "so
 _PLAINLY_ENGLISH = frozenset({"the", "of", "and", "with", "to", "for", "is", "that", "use", "an"})
 """Number words of other languages that are English words as well, and the sign that English is meant."""
 
-_QUOTED = regex.compile(r'"[^"\n]*"|“[^”\n]*”|«[^»\n]*»|„[^“”\n]*[“”]')  # noqa: RUF001
+_QUOTED = regex.compile(r'"[^"\n]*"|“[^”\n]*”|«[^»\n]*»|„[^“”\n]*[“”]')
 _DIGIT = regex.compile(r"\p{N}")
 _WORD = regex.compile(r"\p{L}[\p{L}\p{M}]*")
 _ROMAN_OR_RATE = regex.compile(r"\b[IVX]{2,}\b|%")
@@ -89,6 +94,7 @@ def ground(text: str, types: Iterable[ConstraintType]) -> tuple[str, Params] | N
         text: The constraint; white space, curly quotes, number words and the final full stop may differ from
             a wording of the type.
         types: The types to ask, in order.
+
     Returns:
         The type's name and the parameters, or None where no type claims it.
     """
@@ -118,6 +124,9 @@ def _spellings(text: str) -> Iterator[str]:
 def _in_digits(text: str) -> str:
     """Write number words up to twelve as digits, outside quotes."""
     parts = regex.split(r'("[^"\n]*")', text)
-    for number in range(0, len(parts), 2):
-        parts[number] = _WORD.sub(lambda m: str(_UNITS.index(m[0].lower())) if m[0].lower() in _UNITS else m[0], parts[number])
-    return "".join(parts)
+    return "".join(part if number % 2 else _WORD.sub(_digit, part) for number, part in enumerate(parts))
+
+
+def _digit(word: regex.Match[str]) -> str:
+    lower = word[0].lower()
+    return str(_UNITS.index(lower)) if lower in _UNITS else word[0]

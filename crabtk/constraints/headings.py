@@ -62,6 +62,7 @@ class Level(ConstraintType):
     name = "heading:level"
     fields: ClassVar[Mapping[str, Field]] = {"level": OneOf({n: f'"{"#" * n}"' for n in range(1, 7)})}
     wordings = (
+        "Markdown headings, all at level {level}.",
         "Use Markdown headings, and begin every one of them with {level}, neither more nor fewer signs.",
         "Your response must have Markdown headings, all of them of the level written {level}.",
         "Include headings in Markdown; the only heading marker allowed is {level}.",

@@ -32,7 +32,8 @@ class ValidJson(ConstraintType):
         "Give nothing but JSON, in the form of one object or array, fenced or not.",
         "Format of the response: one valid JSON object or array and no other text, save perhaps a code fence.",
         "Could you answer with one JSON object or array and no text around it, except a code fence if you like?",
-        "A program will parse your answer as JSON after removing any code fence, so write one object or array and no more.",
+        "A program will parse your answer as JSON after removing any code fence, so write one object "
+        "or array and no more.",
     )
 
     @override

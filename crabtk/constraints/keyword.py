@@ -25,7 +25,8 @@ moreover|ensure|various|many|several|significant|unique|because|therefore|should
 such as|in conclusion|in addition|as well as|a variety of|there are|it is|great|best|often|usually|people|things""",
     "es": """muy|también|además|importante|sin embargo|por ejemplo|en resumen|siempre|nunca|porque|varios|esencial|
 puede|algunos|es decir|por lo tanto|en general|mejor""",
-    "de": """sehr|auch|jedoch|wichtig|außerdem|zum Beispiel|insgesamt|immer|niemals|verschiedene|natürlich|darüber hinaus|
+    "de": """sehr|auch|jedoch|wichtig|außerdem|zum Beispiel|insgesamt|immer|niemals|verschiedene|natürlich|
+darüber hinaus|
 können|einfach|daher|möglicherweise""",
     "fr": """très|aussi|cependant|important|également|par exemple|en conclusion|toujours|jamais|parce que|plusieurs|
 donc|il est|en effet|de plus|notamment""",
@@ -81,7 +82,8 @@ class Frequency(CountedType):
             "In upper or lower case, {keyword} must appear precisely {n} {n|time|times} in your response.",
             "Number of times that {keyword} occurs as a whole word, ignoring case: {n}.",
             "Could you use {keyword} {n} {n|time|times}, no more and no less, whether capitalised or not?",
-            "The response should hold {n} {n|occurrence|occurrences} of {keyword} (any letter case), neither fewer nor more.",
+            "The response should hold {n} {n|occurrence|occurrences} of {keyword} (any letter case), "
+            "neither fewer nor more.",
             "I will search for {keyword}, ignoring case, and expect exactly {n} {n|match|matches}.",
         ),
         "at_least": (
@@ -115,7 +117,7 @@ class Frequency(CountedType):
         inflected = text.folded.count(keyword.casefold()) != counts[keyword]
         if not inflected and counts[keyword] <= 6 and rng.random() < 0.4:
             return {"relation": "exactly", "keyword": keyword, "n": counts[keyword]}
-        return {**at_least(counts[keyword], rng), "keyword": keyword}
+        return {"relation": "at_least", "keyword": keyword, "n": max(3, at_least(counts[keyword], rng)["n"])}
 
     @override
     def count(self, text: ParsedText, params: Params) -> int:

@@ -17,7 +17,7 @@ from crabtk.types import Constraint, Params
 from crabtk.wording import Count, Field
 
 _FEWEST_WORDS = 25
-_COMPOUND = regex.compile(r"[\p{L}\p{N}][\p{L}\p{M}\p{N}\u200c\u200d'’_‐‑-]*")  # noqa: RUF001
+_COMPOUND = regex.compile(r"[\p{L}\p{N}][\p{L}\p{M}\p{N}\u200c\u200d'’_‐‑-]*")
 _HARD_TO_COUNT = regex.compile(r"://|www\.|\p{M}|\\\w")
 
 
@@ -120,13 +120,13 @@ class CharactersPerWord(ConstraintType):
     name = "length:characters_per_word"
     fields: ClassVar[Mapping[str, Field]] = {"characters": Count()}
     wordings = (
-        "Use no word longer than {characters} characters.",
-        "Every word must have at most {characters} characters, hyphenated words included.",
-        "Words of more than {characters} characters are not allowed.",
-        "Is it possible to write this without any word that exceeds {characters} characters?",
-        "Maximum word length: {characters} characters.",
-        "Please choose short words: none may go beyond {characters} characters.",
-        "My readers struggle with long words, so keep each one to {characters} characters or fewer.",
+        "Use no word longer than {characters} {characters|character|characters}.",
+        "Every word must have at most {characters} {characters|character|characters}, hyphenated words included.",
+        "Words of more than {characters} {characters|character|characters} are not allowed.",
+        "Is it possible to write this without any word that exceeds {characters} {characters|character|characters}?",
+        "Maximum word length: {characters} {characters|character|characters}.",
+        "Please choose short words: none may go beyond {characters} {characters|character|characters}.",
+        "My readers struggle with long words, so keep each one to {characters} {characters|character|characters} or fewer.",
     )
 
     @override
@@ -178,4 +178,4 @@ def _near(low: int, high: int) -> int | None:
 
 def _compounds(text: ParsedText) -> list[str]:
     """Return words with what hyphens, apostrophes and underscores join: the longest reading of a word."""
-    return [word.rstrip("'’_‐‑-") for word in _COMPOUND.findall(text.raw)]  # noqa: RUF001
+    return [word.rstrip("'’_‐‑-") for word in _COMPOUND.findall(text.raw)]

@@ -22,14 +22,17 @@ class Bullets(CountedType):
     name = "list:bullets"
     wordings: ClassVar[Mapping[str, tuple[str, ...]]] = {
         "exactly": (
+            "Bullet points: exactly {n}.",
             "Use exactly {n} {n|bullet point|bullet points}.",
             "Your response must contain precisely {n} bulleted {n|item|items}.",
             "Number of bullet points in the whole response: {n}.",
             "Could you give me {n} {n|bullet point|bullet points}, no more and no fewer?",
-            "In total, there should be {n} {n|bullet point|bullet points}, sub-points counted, and not one more or less.",
+            "In total, there should be {n} {n|bullet point|bullet points}, sub-points counted, and "
+            "not one more or less.",
             "I will turn each bullet point into a slide, and I have room for exactly {n}.",
         ),
         "at_least": (
+            "Bullet points: at least {n}.",
             "Use at least {n} {n|bullet point|bullet points}.",
             "Your response must contain {n} or more bulleted items.",
             "Minimum number of bullet points in the whole response: {n}.",
@@ -38,6 +41,7 @@ class Bullets(CountedType):
             "I will turn each bullet point into a slide, and I need at least {n}.",
         ),
         "at_most": (
+            "Bullet points: at most {n}.",
             "Use at most {n} {n|bullet point|bullet points}.",
             "Your response must contain {n} or fewer bulleted items.",
             "Maximum number of bullet points in the whole response: {n}.",
@@ -110,7 +114,9 @@ class Marker(ConstraintType):
 
     name = "list:marker"
     fields: ClassVar[Mapping[str, Field]] = {
-        "marker": OneOf({"-": "a hyphen (-)", "*": "an asterisk (*)", "+": "a plus sign (+)", "•": "a round bullet (•)"})
+        "marker": OneOf(
+            {"-": "a hyphen (-)", "*": "an asterisk (*)", "+": "a plus sign (+)", "•": "a round bullet (•)"}
+        )
     }
     wordings = (
         "Use bullet points, each marked with {marker}.",
@@ -118,7 +124,8 @@ class Marker(ConstraintType):
         "Include bullet points; begin each of them with {marker} followed by a space.",
         "Give a list of bullet points in which the only marker is {marker}.",
         "Could you use bullet points, with {marker} in front of every one of them?",
-        "My editor only recognises bullet points that start with {marker}, so use that for all of yours; there should be some.",
+        "My editor only recognises bullet points that start with {marker}, so use that for all of "
+        "yours; there should be some.",
     )
 
     @override

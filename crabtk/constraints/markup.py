@@ -29,7 +29,8 @@ class Bold(CountedType):
             "Your response must contain precisely {n} bold {n|passage|passages}, marked with double asterisks.",
             "Number of passages in bold (Markdown): {n}.",
             "Could you highlight {n} {n|passage|passages} in Markdown bold, no more and no fewer?",
-            "When I skim the text, {n} {n|word or phrase|words or phrases} set in bold by Markdown should stand out, not one more or less.",
+            "When I skim the text, {n} {n|word or phrase|words or phrases} set in bold by Markdown "
+            "should stand out, not one more or less.",
             "Mark up {n} {n|passage|passages} as **bold**, neither fewer nor more.",
         ),
         "at_least": (
@@ -65,14 +66,17 @@ class Placeholders(CountedType):
     name = "placeholder:count"
     wordings: ClassVar[Mapping[str, tuple[str, ...]]] = {
         "exactly": (
+            "Placeholders like [name]: exactly {n}.",
             "Use exactly {n} {n|placeholder|placeholders} in square brackets, such as [address].",
             "Your response must contain precisely {n} {n|placeholder|placeholders} of the form [name].",
             "Number of placeholders in square brackets, such as [date], for me to fill in: {n}.",
             "Could you leave {n} {n|placeholder|placeholders} like [name], no more and no fewer, in square brackets?",
             "I will fill in the details myself, so leave exactly {n} {n|gap|gaps} marked like [this].",
-            "This is a template with {n} {n|placeholder|placeholders} in square brackets, like [city], neither fewer nor more.",
+            "This is a template with {n} {n|placeholder|placeholders} in square brackets, like "
+            "[city], neither fewer nor more.",
         ),
         "at_least": (
+            "Placeholders like [name]: at least {n}.",
             "Use at least {n} {n|placeholder|placeholders} in square brackets, such as [address].",
             "Your response must contain {n} or more placeholders of the form [name].",
             "Minimum number of placeholders in square brackets, such as [date], for me to fill in: {n}.",
@@ -81,6 +85,7 @@ class Placeholders(CountedType):
             "This is a template with {n} or more placeholders in square brackets, like [city].",
         ),
         "at_most": (
+            "Placeholders like [name]: at most {n}.",
             "Use at most {n} {n|placeholder|placeholders} in square brackets, such as [address].",
             "Your response must contain {n} or fewer placeholders of the form [name].",
             "Maximum number of placeholders in square brackets, such as [date], for me to fill in: {n}.",
@@ -109,6 +114,8 @@ class NoMarkdown(ConstraintType):
         "Write running text only: no Markdown headings, no lists, no tables, no bold text, no code blocks.",
         "Headings, lists, tables, bold text and code blocks are not allowed.",
         "Could you do without headings, lists, tables, bold text and code blocks?",
+        "I will paste the text into a form that shows formatting marks as they are, so write ordinary paragraphs "
+        "without headings, lists, tables, bold text or code blocks.",
         "My display shows no formatting, so leave out all headings, lists, tables, bold text and code blocks.",
     )
 

@@ -43,8 +43,10 @@ class Paragraphs(ConstraintType):
         "Number of paragraphs (divided by blank lines): {n}.",
         "Could you structure this as {n} {n|paragraph|paragraphs}, no more and no fewer, set apart by blank lines?",
         "Blank lines should divide the response into precisely {n} {n|paragraph|paragraphs}.",
-        "When you break up the text with blank lines, make sure that exactly {n} {n|paragraph results|paragraphs result}.",
-        "I want {n} {n|paragraph|paragraphs} in total, titles and lists counted, with blank lines as the only dividers.",
+        "When you break up the text with blank lines, make sure that exactly {n} {n|paragraph "
+        "results|paragraphs result}.",
+        "I want {n} {n|paragraph|paragraphs} in total, titles and lists counted, with blank lines as "
+        "the only dividers.",
     )
 
     @override
@@ -52,14 +54,12 @@ class Paragraphs(ConstraintType):
         n = len(text.paragraphs)
         if not text.is_prose or len(text.sentences) < 2 or not 2 <= n <= _MOST_PARAGRAPHS:
             return None
-        # Single line breaks may part paragraphs in a reader's eyes.
-        if any("\n" in paragraph for paragraph in text.paragraphs):
-            return None
-        return {"n": n}
+        # Single line breaks may part paragraphs in a reader's eyes, and lines without a word be one.
+        return {"n": n} if n == sum(1 for line in text.lines if line.strip()) else None
 
     @override
     def check(self, text: ParsedText, params: Params) -> bool:
-        return len(text.paragraphs) == params["n"]
+        return len(text.paragraphs) == int(params["n"])
 
     @override
     def score(self, text: ParsedText, params: Params) -> float:
@@ -76,6 +76,7 @@ class WordsPerParagraph(ConstraintType):
     name = "paragraphs:words"
     fields: ClassVar[Mapping[str, Field]] = {"words": Count()}
     wordings = (
+        "At most {words} {words|word|words} between blank lines.",
         "Every paragraph must have at most {words} {words|word|words}, with blank lines between paragraphs.",
         "Separate paragraphs by blank lines, and let none run past {words} {words|word|words}.",
         "No block of text between blank lines may exceed {words} {words|word|words}.",

@@ -17,17 +17,17 @@ from crabtk.wording import Field, OneOf
 _FEWEST_WORDS = 25
 
 MARKS: Mapping[str, str] = {
-    "comma": ",，、،",  # noqa: RUF001
-    "semicolon": ";；؛",  # noqa: RUF001
-    "colon": ":：",  # noqa: RUF001
-    "exclamation_mark": "!！¡",  # noqa: RUF001
-    "question_mark": "?？؟¿",  # noqa: RUF001
-    "round_bracket": "()（）",  # noqa: RUF001
-    "double_quotation_mark": '"“”„«»「」『』＂',  # noqa: RUF001
-    "dash": "—–",  # noqa: RUF001
+    "comma": ",，、،",
+    "semicolon": ";；؛",
+    "colon": ":：",
+    "exclamation_mark": "!！¡",
+    "question_mark": "?？؟¿",
+    "round_bracket": "()（）",
+    "double_quotation_mark": '"“”„«»「」『』＂',
+    "dash": "—–",
     "ellipsis": "…",
-    "ampersand": "&＆",  # noqa: RUF001
-    "slash": "/／",  # noqa: RUF001
+    "ampersand": "&＆",
+    "slash": "/／",
 }
 """Each mark with the characters that it covers in any script; three full stops are an ellipsis too."""
 

@@ -97,4 +97,4 @@ class ResponseLanguage(ConstraintType):
 
     @override
     def check(self, text: ParsedText, params: Params) -> bool:
-        return text.detected == params["language"]
+        return text.detected == str(params["language"])

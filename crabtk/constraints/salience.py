@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import pairwise, zip_longest
 
 from crabtk.constraints.stopwords import stopwords
 from crabtk.text import WORD, ParsedText
 
+Run = list[tuple[str, bool]]
+"""A line's content words, each with whether the next one follows after a single space."""
+
 _SHORTEST = 4
 _SHORTEST_UNLISTED = 6
 _PAIR_BONUS = 1.6
+_GLUE_AFTER = frozenset("_'’/@-")
+_GLUE_BEFORE = _GLUE_AFTER | frozenset("\\.")
 
 
 def salient_words(text: ParsedText, at_most: int) -> list[str]:
     """Return single words by salience, in lower case unless they are always written otherwise."""
-    return _ranked(_words(text), at_most)
+    return _ranked(_words(_content_runs(text)), at_most)
 
 
 def salient_phrases(text: ParsedText, at_most: int) -> list[str]:
@@ -25,11 +30,13 @@ def salient_phrases(text: ParsedText, at_most: int) -> list[str]:
     Args:
         text: Its code is left out.
         at_most: How many to return.
+
     Returns:
         Phrases verbatim in the text on one line; most salient first; ties in the order of the text. A word
         that is part of a pair in the list is left out.
     """
-    ranked = _ranked([*_pairs(text), *_words(text)], 2 * at_most)
+    runs = list(_content_runs(text))
+    ranked = _ranked([*_pairs(runs), *_words(runs)], 2 * at_most)
     kept: list[str] = []
     for phrase in ranked:
         parts = set(phrase.lower().split())
@@ -39,17 +46,17 @@ def salient_phrases(text: ParsedText, at_most: int) -> list[str]:
 
 
 def _ranked(phrases: list[str], at_most: int) -> list[str]:
-    """Rank by frequency and length, so that a long rare word equals a short frequent one."""
+    """Rank by frequency times length: long words say more, and short ones that recur say it often."""
     forms: dict[str, Counter[str]] = {}
-    for phrase in phrases:
-        forms.setdefault(phrase.lower(), Counter())[phrase] += 1
+    for phrase, frequency in Counter(phrases).items():
+        forms.setdefault(phrase.lower(), Counter())[phrase] = frequency
     ranked = sorted(forms, key=lambda key: -_weight(key, forms[key].total()))
     return [_form(key, forms[key]) for key in ranked[:at_most]]
 
 
 def _weight(phrase: str, frequency: int) -> float:
     pair = _PAIR_BONUS if " " in phrase else 1.0
-    return pair * frequency**0.7 * min(len(phrase), 12)
+    return pair * frequency * min(len(phrase), 9)
 
 
 def _form(key: str, forms: Counter[str]) -> str:
@@ -57,15 +64,15 @@ def _form(key: str, forms: Counter[str]) -> str:
     return key if key in forms else forms.most_common(1)[0][0]
 
 
-def _words(text: ParsedText) -> list[str]:
-    return [word for run in _content_runs(text) for word, _ in run]
+def _words(runs: Iterable[Run]) -> list[str]:
+    return [word for run in runs for word, _ in run]
 
 
-def _pairs(text: ParsedText) -> Iterator[str]:
+def _pairs(runs: Iterable[Run]) -> Iterator[str]:
     """Yield adjoining content words that occur together; a pair of which one part is a name counts too."""
     found = Counter[str]()
     pairs: list[str] = []
-    for run in _content_runs(text):
+    for run in runs:
         for (first, joined), (second, _) in pairwise(run):
             if joined:
                 pairs.append(f"{first} {second}")
@@ -73,18 +80,18 @@ def _pairs(text: ParsedText) -> Iterator[str]:
     yield from (pair for pair in pairs if found[pair.lower()] > 1)
 
 
-def _content_runs(text: ParsedText) -> Iterator[list[tuple[str, bool]]]:
-    """Yield each line's content words with whether the next one follows after a single space."""
+def _content_runs(text: ParsedText) -> Iterator[Run]:
+    """Yield the content words of each line."""
     stop = stopwords(text.language)
     shortest = _SHORTEST if stop else _SHORTEST_UNLISTED
     for line in text.prose_lines:
         if "://" in line:
             continue
         matches = list(WORD.finditer(line))
-        run: list[tuple[str, bool]] = []
+        run: Run = []
         for here, after in zip_longest(matches, matches[1:]):
             word = here[0]
-            if len(word) < shortest or word.lower() in stop or not word.isalpha() and not _indic(word):
+            if len(word) < shortest or word.lower() in stop or (not word.isalpha() and not _indic(word)):
                 if run:
                     run[-1] = (run[-1][0], False)
                 continue
@@ -102,6 +109,5 @@ def _indic(word: str) -> bool:
 def _bordered(line: str, start: int, end: int) -> bool:
     r"""Refuse parts of something longer: ``don`` of ``don't``, ``frac`` of ``\frac``, ``com`` of ``x.com``."""
     before, after = line[start - 1 : start], line[end : end + 2]
-    return before not in ("\\", "_", "'", "’", "/", "@", "-", ".") and after[:1] not in ("_", "'", "’", "/", "@", "-") and not (
-        after[:1] == "." and after[1:].isalnum()
-    )
+    apart = before not in _GLUE_BEFORE and after[:1] not in _GLUE_AFTER
+    return apart and not (after[:1] == "." and after[1:].isalnum())

@@ -124,13 +124,19 @@ class SentencesPerParagraph(ConstraintType):
     name = "length:sentences_per_paragraph"
     fields: ClassVar[Mapping[str, Field]] = {"sentences": Count()}
     wordings = (
-        "Every paragraph must have at most {sentences} {sentences|sentence|sentences}, with blank lines between paragraphs.",
-        "Separate paragraphs by blank lines, and put no more than {sentences} {sentences|sentence|sentences} into any of them.",
+        "Blank lines at least every {sentences} {sentences|sentence|sentences}.",
+        "Every paragraph must have at most {sentences} {sentences|sentence|sentences}, with blank "
+        "lines between paragraphs.",
+        "Separate paragraphs by blank lines, and put no more than {sentences} "
+        "{sentences|sentence|sentences} into any of them.",
         "No block of text between blank lines may hold more than {sentences} {sentences|sentence|sentences}.",
-        "Maximum paragraph length (paragraphs being divided by blank lines): {sentences} {sentences|sentence|sentences}.",
+        "Maximum paragraph length (paragraphs being divided by blank lines): {sentences} "
+        "{sentences|sentence|sentences}.",
         "Could you leave a blank line after every {sentences} {sentences|sentence|sentences}, or sooner?",
-        "Long paragraphs put me off: break them up with blank lines so that none exceeds {sentences} {sentences|sentence|sentences}.",
-        "Keep paragraphs, by which I mean text between blank lines, to {sentences} {sentences|sentence|sentences} or fewer each.",
+        "Long paragraphs put me off: break them up with blank lines so that none exceeds {sentences} "
+        "{sentences|sentence|sentences}.",
+        "Keep paragraphs, by which I mean text between blank lines, to {sentences} "
+        "{sentences|sentence|sentences} or fewer each.",
     )
 
     @override

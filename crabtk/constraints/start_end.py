@@ -17,8 +17,8 @@ from crabtk.types import Constraint, Params
 from crabtk.wording import Field, Quoted
 
 _FEWEST_WORDS = 40
-_QUOTABLE = regex.compile(r"[\p{L}\p{N}][\p{L}\p{M}\p{N} ,;:'’!?.()/&%$€£-]*")  # noqa: RUF001
-_QUESTION = ("?", "？", "؟", "?\"", "?”", "?)")  # noqa: RUF001
+_QUOTABLE = regex.compile(r"[\p{L}\p{N}][\p{L}\p{M}\p{N} ,;:'’!?.()/&%$€£-]*")
+_QUESTION = ("?", "？", "؟", '?"', "?”", "?)")
 
 
 class FirstPhrase(ConstraintType):
@@ -43,7 +43,7 @@ class FirstPhrase(ConstraintType):
         quotable = _QUOTABLE.match(line)
         if quotable is None or text.marked_lines[0].kind not in ("text", "blank"):
             return None
-        phrase = _first_words(quotable[0], text.language, rng.randint(2, 4))
+        phrase = _first_words(quotable[0].split("(")[0], text.language, rng.randint(3, 4))
         return {"phrase": phrase} if phrase and self.check(text, {"phrase": phrase}) else None
 
     @override
@@ -106,7 +106,7 @@ class QuestionEnd(ConstraintType):
 
     @override
     def measure(self, text: ParsedText, rng: random.Random) -> Params | None:
-        ends = text.raw.rstrip().endswith(("?", "？", "؟"))  # noqa: RUF001
+        ends = text.raw.rstrip().endswith(("?", "？", "؟"))
         return {} if ends and len(text.words) >= _FEWEST_WORDS and len(text.sentences) > 1 else None
 
     @override
@@ -124,15 +124,13 @@ def _first_words(line: str, language: str, at_most: int) -> str:
     A phrase that breaks off after "the" or "to" would read as a slip: it goes on to the next content word.
     """
     stop = stopwords(language)
-    tokens = line.split(" ")
-    for number, token in enumerate(tokens[: at_most + 3], start=1):
-        if not token or number == len(tokens):
-            return ""
-        bare = token.rstrip(",;:!?.()")
-        if number >= 2 and (bare != token or (number >= at_most and bare.lower() not in stop)):
-            phrase = " ".join([*tokens[: number - 1], bare])
-            return phrase if WORD.search(bare) else ""
-    return ""
+    tokens = line.split(" ")[: at_most + 4]
+    bare = [token.rstrip(",;:!?.") for token in tokens]
+    pauses = [number for number in range(1, min(len(tokens), 6)) if bare[number] != tokens[number]]
+    ends = [number for number in range(at_most - 1, len(tokens) - 1) if bare[number].lower() not in stop]
+    last = next(iter(pauses or ends), 0)
+    phrase = " ".join([*tokens[:last], bare[last]])
+    return phrase if last and "  " not in phrase and bare[last] else ""
 
 
 def _last_words(line: str, sentence: str, at_most: int) -> str:
@@ -141,4 +139,5 @@ def _last_words(line: str, sentence: str, at_most: int) -> str:
     phrase = " ".join(tokens[-at_most:]) if len(tokens) > at_most else ""
     if len(sentence.split()) <= at_most + 3 and line.endswith(sentence):
         phrase = sentence
-    return phrase if _QUOTABLE.fullmatch(phrase) and "  " not in phrase else ""
+    balanced = phrase.count("(") == phrase.count(")")
+    return phrase if balanced and _QUOTABLE.fullmatch(phrase) and "  " not in phrase else ""

@@ -25,8 +25,10 @@ class TableColumns(ConstraintType):
         "Your response must contain a table in Markdown that has precisely {columns} {columns|column|columns}.",
         "Required: a Markdown table. Number of columns: {columns}.",
         "Could you add a Markdown table of {columns} {columns|column|columns}, no more and no fewer?",
-        "Somewhere in the response, a table written in Markdown should have {columns} {columns|column|columns}, neither fewer nor more.",
-        "I will import a Markdown table from your response into a sheet that is exactly {columns} {columns|column|columns} wide.",
+        "Somewhere in the response, a table written in Markdown should have {columns} "
+        "{columns|column|columns}, neither fewer nor more.",
+        "I will import a Markdown table from your response into a sheet that is exactly {columns} "
+        "{columns|column|columns} wide.",
     )
 
     @override

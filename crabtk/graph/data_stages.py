@@ -164,7 +164,7 @@ DATA_STAGES = (
         "Instruction–response pairs, read, selected and split.",
         _seeds,
         _seeds_depend,
-        ("readers/", "pipeline/seeds.py", *_TEXT),
+        ("readers/", "pipeline/seeds.py", "pipeline/seed_rules.py", "pipeline/ledger.py", *_TEXT),
         {"seeds": "Seeds"},
     ),
     Stage(

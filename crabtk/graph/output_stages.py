@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from importlib import metadata
 from pathlib import Path
 from typing import Any
@@ -42,9 +43,10 @@ def _dataset(run: Run, inputs: Mapping[str, Stored]) -> Result:
             rows.write_parquet(data / f"{split}.parquet", compression="zstd", statistics=False)
             _write_lines(rows, folder / f"{split}.jsonl")
     constraints = inputs["constraints"].table()
+    rechecked = recheck(crab, constraints, run.types())
     constraints.write_parquet(folder / "constraints.parquet", compression="zstd", statistics=False)
-    (folder / "README.md").write_text(dataset_card(_inputs(run, inputs)), "utf-8")
-    return Result(tree=folder, facts={"rechecked": recheck(crab, constraints, run.types())})
+    (folder / "README.md").write_text(dataset_card(replace(_inputs(run, inputs), rechecked=rechecked)), "utf-8")
+    return Result(tree=folder, facts={"rechecked": rechecked})
 
 
 def _write_lines(rows: pl.DataFrame, path: Path) -> None:

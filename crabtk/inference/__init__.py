@@ -1,0 +1,1 @@
+"""Answering requests: cache, batches, what an answer depends on."""

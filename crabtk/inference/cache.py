@@ -36,7 +36,8 @@ class CacheStats:
 
 def request_key(identity: str, request: Request) -> str:
     """Return the cache key of a request to the engine that ``identity`` names (see ``engine_identity``)."""
-    schema = None if request.json_schema is None else dict(request.json_schema)
+    # As text: the order of a schema's properties is the order in which they are written.
+    schema = None if request.json_schema is None else json.dumps(dict(request.json_schema))
     return digest(
         {
             "engine": identity,

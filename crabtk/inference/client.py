@@ -74,10 +74,7 @@ class Client:
 
     def close(self) -> None:
         """Close the engine if it is open; the next miss opens it again."""
-        if self._backend is not None:
-            backend, self._backend = self._backend, None
-            with self._errors_named(backend, "cannot be closed"):
-                backend.__exit__(None, None, None)
+        self.__exit__(None, None, None)
 
     def __enter__(self) -> Self:
         return self
@@ -85,7 +82,17 @@ class Client:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self.close()
+        if self._backend is None:
+            return
+        backend, self._backend = self._backend, None
+        try:
+            with self._errors_named(backend, "cannot be closed"):
+                backend.__exit__(kind, error, trace)
+        except CrabtkError as closing:
+            if error is None:
+                raise
+            # What went wrong first is what the user must read.
+            error.add_note(str(closing))
 
     def _complete_batch(self, requests: Sequence[Request]) -> list[Completion]:
         keys = [request_key(self._identity, request) for request in requests]

@@ -209,7 +209,9 @@ def _reverse(one: Chosen, settings: Composition, seed: int) -> dict[str, Any]:
 
 def _chat(seeds: pl.DataFrame, count: int, seed: int) -> list[dict[str, Any]]:
     """Return general chat unchanged: from chat sources, or plain training pairs where there are none."""
-    rows = seeds.filter(pl.col("use") == "chat").to_dicts()
+    # A chat source is never held out itself, but may hold a prompt that another source has held out.
+    held_out = seeds.filter(pl.col("split") == "held_out")["instruction"].unique().to_list()
+    rows = seeds.filter((pl.col("use") == "chat") & ~pl.col("instruction").is_in(held_out)).to_dicts()
     if not rows:
         rows = seeds.filter((pl.col("use") == "seed") & (pl.col("split") == "train")).to_dicts()
     ranked = sorted(rows, key=lambda row: generator(seed, STAGE, "chat", row["seed_id"]).random())[:count]

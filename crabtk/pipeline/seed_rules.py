@@ -15,7 +15,8 @@ from crabtk.types import Pair, Split
 
 _UNSPACED = r"[\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}]"
 _COUNTED = regex.compile(
-    rf"(?V1)[{_UNSPACED}&&\p{{L}}]\p{{M}}*|[[\p{{L}}\p{{N}}]--{_UNSPACED}][[\p{{L}}\p{{M}}\p{{N}}\u200c\u200d]--{_UNSPACED}]*"
+    rf"(?V1)[{_UNSPACED}&&\p{{L}}]\p{{M}}*"
+    rf"|[[\p{{L}}\p{{N}}]--{_UNSPACED}][[\p{{L}}\p{{M}}\p{{N}}\u200c\u200d]--{_UNSPACED}]*"
 )
 _CODE = regex.compile(r"([a-z]{2,3})(?:[-_].*)?")
 _LANGUAGE_SAMPLE = 1000
@@ -37,7 +38,7 @@ REMEDIES = {
     "unreadable": "repair those rows",
     "no_text": "give them an instruction and a response",
     "max_bytes": "raise seeds.max_bytes",
-    "duplicate": "they repeat earlier rows",
+    "duplicate": "add rows that do not repeat earlier ones",
     "response_words": "widen seeds.response_words or raise seeds.let_through",
     "instruction_words": "widen seeds.instruction_words or raise seeds.let_through",
     "languages": "add to seeds.languages or empty it",
@@ -62,6 +63,11 @@ def too_long(pair: Pair, max_bytes: int) -> Refusal | None:
         if size > max_bytes:
             return Refusal("max_bytes", f"the {name} has {size} bytes, more than seeds.max_bytes ({max_bytes})")
     return None
+
+
+def repeated(pair: Pair, earlier: Pair) -> Refusal | None:
+    """Refuse a pair whose content an earlier one has."""
+    return None if earlier is pair else Refusal("duplicate", f"repeats row {earlier.row} of {earlier.file}")
 
 
 def outside_word_bounds(pair: Pair, settings: Seeds) -> Refusal | None:

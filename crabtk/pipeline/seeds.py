@@ -34,7 +34,11 @@ Progress = Callable[[int, int | None], None]
 
 @dataclass(frozen=True, slots=True)
 class _Candidate:
-    """A pair that a rule may still refuse; ``content`` is the hash of its system message and texts."""
+    """A pair that only the source's limit may still refuse.
+
+    Attributes:
+        content: Hash of system message, instruction and response.
+    """
 
     content: str
     seed_id: str
@@ -112,7 +116,8 @@ class _Selection:
         for item in found:
             self._count_row()
             if isinstance(item, Rejected):
-                self._reject("unreadable", item)
+                # The reader may be anybody's: its words must not break the table.
+                self._reject("unreadable", replace(item, reason=printable(item.reason), raw=printable(item.raw)))
                 continue
             candidate = self._candidate(name, source.use, item, met)
             if candidate is not None:
@@ -148,10 +153,8 @@ class _Selection:
             return None
         content = digest([pair.system, pair.instruction, pair.response], 16)
         seed_id = f"{source}-{content}"
-        refusal = rules.too_long(pair, self.settings.max_bytes) or _repeated(
-            met.get(content, self._kept_at.get(content))
-        )
-        met.setdefault(content, pair)
+        earlier = met.setdefault(content, self._kept_at.get(content, pair))
+        refusal = rules.too_long(pair, self.settings.max_bytes) or rules.repeated(pair, earlier)
         if refusal is None and use == "seed" and not self._let_through(seed_id):
             refusal = rules.outside_word_bounds(pair, self.settings)
         # The language comes last: detection is the slowest of the rules.
@@ -191,8 +194,9 @@ class _Selection:
         lines = [f"No seed is left of {self.rows} rows:"]
         for rule, count in self.counts.most_common():
             first = self._first[rule]
-            example = f"first {first.file}, row {first.row}: {first.reason}"
-            lines.append(f"  {count} by {rule} ({example}); to keep them, {rules.REMEDIES[rule]}")
+            lines.append(
+                f"- {count} by {rule}: {rules.REMEDIES[rule]}. First: {first.file}, row {first.row}: {first.reason}."
+            )
         return "\n".join(lines)
 
     def _row(self, candidate: _Candidate) -> tuple[Any, ...]:
@@ -211,12 +215,6 @@ class _Selection:
             split,
             [{"role": message.role, "content": message.content} for message in _conversation(pair)],
         )
-
-
-def _repeated(earlier: Pair | None) -> Refusal | None:
-    if earlier is None:
-        return None
-    return Refusal("duplicate", f"repeats row {earlier.row} of {earlier.file}")
 
 
 def _conversation(pair: Pair) -> Sequence[Message]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from itertools import chain
+from itertools import chain, islice
 from pathlib import Path
 
 from crabtk.errors import SeedReadError
@@ -12,12 +12,13 @@ from crabtk.readers.decoding.json_lines import BLANK, read_lines
 from crabtk.readers.decoding.json_lists import read_list
 from crabtk.readers.decoding.parquet import read_parquet
 from crabtk.readers.decoding.strict_json import is_complete
-from crabtk.readers.rejection import rejected_text
+from crabtk.readers.rejection import rejected_text, valid
 from crabtk.types import Record, Rejected
 
 _JSON = (".json", ".jsonl", ".ndjson")
 _PARQUET = b"PAR1"
 _HEAD = 1 << 16
+_LINES_LOOKED_AT = 20
 SUFFIXES = (*_JSON, *(f"{suffix}{packed}" for suffix in _JSON for packed in (".gz", ".zst")), ".parquet")
 """What a folder is searched for."""
 
@@ -38,7 +39,7 @@ def read_files(path: Path, name: str | None = None) -> Iterator[Record | Rejecte
     """
     name = path.name if name is None else name
     for relative, file in data_files(path).items():
-        yield from _read(file, f"{name}/{relative}" if relative else name)
+        yield from _read(file, valid(f"{name}/{relative}" if relative else name))
 
 
 def data_files(path: Path) -> dict[str, Path]:
@@ -114,21 +115,20 @@ def _head(pieces: Iterator[str]) -> tuple[str, Iterator[str]]:
     return "".join(head), pieces
 
 
-def _is_lines(head: str, named_so: bool) -> bool:
-    """Tell JSON Lines from a JSON list or an object over several lines.
+def _is_lines(head: str, *, named_so: bool) -> bool:
+    """Tell JSON Lines from a JSON list or an object over several lines, even where the first line is broken.
 
     Args:
         head: The beginning of the file; its last line may be cut.
         named_so: Whether the suffix says JSON Lines; it decides only where a broken line leaves it open.
     """
     filled = (line for line in (part.strip(BLANK) for part in head.split("\n")) if line)
-    first, second = next(filled, ""), next(filled, None)
+    first, *later = list(islice(filled, _LINES_LOOKED_AT)) or [""]
     if is_complete(first):
-        return second is not None or not first.startswith("[")
-    if second is None:
-        return not first.startswith("[")
-    if named_so:
-        return is_complete(second) or first not in ("[", "{")
-    if first in ("[", "{"):
-        return False
-    return is_complete(second) or not (first.startswith("[") or second.startswith(('"', "}")))
+        return bool(later) or not first.startswith("[")
+    if first.startswith("["):
+        # Within a list a line ends in a comma, so that a second line complete in itself is no part of one.
+        return bool(later) and is_complete(later[0]) and (named_so or first != "[")
+    if first == "{" or (later and later[0].startswith(('"', "}"))):
+        return named_so and any(line.startswith("{") and is_complete(line) for line in later)
+    return True

@@ -73,7 +73,7 @@ def _recognised(records: Sequence[Record], readers: Sequence[SeedReader], file: 
         raise SeedReadError(
             f"Source {file}: none of its first {len(records)} rows is of a known format. {_seen(records)} "
             f"Known formats: {_names(readers)}. Set the source's `format` if it is one of them, rename the keys, "
-            "or write a reader (docs: seed readers)."
+            "or write a reader (crabtk.RowReader shows how)."
         )
     return readers[min(votes, key=lambda place: (-votes[place], place))]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from crabtk.reporting.formats import count, points, probability, share
+from crabtk.reporting.formats import bare_score, count, points, probability, score, share
 from crabtk.reporting.score_tables import headline_row, metric_label
 from crabtk.settings import Settings
 
@@ -130,10 +130,11 @@ def _no_scores(settings: Settings) -> str:
 
 def _accuracy(table: Mapping[str, Any], row: Mapping[str, Any]) -> str:
     cells = zip(table["models"], row["cells"], strict=True)
-    parts = [f"{model} {share(cell['value'])} (95 % CI {_interval(cell)})" for model, cell in cells if cell]
+    parts = [f"{model} {score(cell['value'])} (95 % CI {_interval(cell)})" for model, cell in cells if cell]
     counted = next(cell["count"] for cell in row["cells"] if cell)
     change = "" if row["change"] is None else f": {points(row['change'])} points"
-    return f"{metric_label(row['metric'])}, on {count(counted)} of {table['benchmark']}: {' → '.join(parts)}{change}."
+    where = f"on {table['benchmark']} (n = {count(counted)})"
+    return f"{metric_label(row['metric'])}, {where}: {' → '.join(parts)}{change}."
 
 
 def _changed(changed: Mapping[str, Any]) -> str:
@@ -148,7 +149,7 @@ def _changed(changed: Mapping[str, Any]) -> str:
 
 
 def _interval(cell: Mapping[str, Any]) -> str:
-    return f"{share(cell['low'])}–{share(cell['high'])}"
+    return f"{bare_score(cell['low'])}–{score(cell['high'])}"
 
 
 def _named(what: str, name: Any) -> str:

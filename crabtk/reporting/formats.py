@@ -24,12 +24,22 @@ def share(value: float | None) -> str:
     return UNKNOWN if value is None else f"{_trimmed(value * 100)}{_SPACE}%"
 
 
+def score(value: float | None) -> str:
+    """Write a score as per cent with one digit, always, since scores stand beside one another."""
+    return UNKNOWN if value is None else f"{value * 100:.1f}{_SPACE}%"
+
+
+def bare_score(value: float | None) -> str:
+    """Write a score as ``score`` does, without the sign; for the lower end of an interval."""
+    return UNKNOWN if value is None else f"{value * 100:.1f}"
+
+
 def points(value: float | None) -> str:
     """Write a difference of two shares as signed percentage points."""
     if value is None:
         return UNKNOWN
-    digits = _trimmed(abs(value) * 100)
-    sign = "±" if digits == "0" else "+" if value > 0 else _MINUS
+    digits = f"{abs(value) * 100:.1f}"
+    sign = "±" if digits == "0.0" else "+" if value > 0 else _MINUS
     return f"{sign}{digits}"
 
 
@@ -79,6 +89,8 @@ def _trimmed(value: float) -> str:
 STYLES: dict[str, Callable[[Any], str]] = {
     "count": count,
     "share": share,
+    "score": score,
+    "bare_score": bare_score,
     "points": points,
     "number": number,
     "probability": probability,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from math import ceil, isfinite
+from math import isfinite
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
@@ -23,7 +23,7 @@ from crabtk.reporting.canvas import (
     styled,
     svg,
 )
-from crabtk.reporting.score_tables import family_rows, score_tables
+from crabtk.reporting.score_tables import family_rows, metric_label, score_tables
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -68,21 +68,22 @@ def constraint_types(constraints: pl.DataFrame) -> Figure:
     axes.margins(y=0.01)
     axes.grid(visible=False, axis="y")
     axes.set_xlabel("constraints")
-    axes.legend(loc="lower right")
+    drawn.legend(loc="outside upper right", ncols=len(_VERDICTS))
     return drawn
 
 
 @styled
 def response_words(seeds: pl.DataFrame) -> Figure:
-    """Draw how long the responses of seeds are; the longest 1 % share the last bar."""
+    """Draw how long the responses of seeds are; the longest 2 % share the last bar."""
     found = sorted(counts.words(seeds["response"]))
-    most = max(found[ceil(0.99 * len(found)) - 1], 1)
+    most = max(found[int(0.98 * (len(found) - 1))], 1)
     drawn, axes = panel()
     axes.hist([min(words, most) for words in found], bins=min(30, most), color=BLUE, edgecolor="white", linewidth=0.6)
     middle = found[len(found) // 2]
     axes.axvline(middle, color=INK, linewidth=1, linestyle="--", label=f"median {middle:,}")
-    axes.set(xlabel="words of the response", ylabel="seeds")
+    axes.set(xlabel="words of the response", ylabel="pairs")
     axes.legend()
+    _whole_numbers(axes, "x")
     _whole_numbers(axes, "y")
     return drawn
 
@@ -158,6 +159,8 @@ def scores(table: pl.DataFrame, benchmark: str) -> Figure:
     )
     for axes, part in zip(stacked[:, 0], parts, strict=True):
         _draw_scores(axes, part, found["models"])
+    if overall and families:
+        stacked[-1, 0].set_title(f"{metric_label(family_rows(found)[0]['metric'])}, by family", fontsize=10)
     stacked[-1, 0].set_xlabel("accuracy, % (whiskers: 95 % interval)")
     drawn.legend(*stacked[0, 0].get_legend_handles_labels(), loc="outside upper right", ncols=len(found["models"]))
     return drawn
@@ -212,7 +215,8 @@ def _whole_numbers(axes: Axes, which: str) -> None:
     from matplotlib.ticker import MaxNLocator
 
     chosen = axes.xaxis if which == "x" else axes.yaxis
-    chosen.set_major_locator(MaxNLocator(integer=True))
+    chosen.set_major_locator(MaxNLocator(integer=True, steps=[1, 2, 5, 10]))
+    chosen.set_major_formatter("{x:,.0f}")
 
 
 def _running_mean(values: Sequence[float], window: int) -> list[float]:

@@ -13,10 +13,10 @@ from crabtk.reporting.grades import BASE, TRAINED
 _GROUP = re.compile(r"(family|type)[: ]\s*(.+)", re.DOTALL)
 _METRICS = ("prompt_strict", "constraint_strict", "prompt_loose", "constraint_loose")
 _LABELS = {
-    "prompt_strict": "Prompts, strict",
-    "constraint_strict": "Constraints, strict",
-    "prompt_loose": "Prompts, loose",
-    "constraint_loose": "Constraints, loose",
+    "prompt_strict": "Prompt accuracy, strict",
+    "constraint_strict": "Constraint accuracy, strict",
+    "prompt_loose": "Prompt accuracy, loose",
+    "constraint_loose": "Constraint accuracy, loose",
 }
 LEVELS = ("overall", "family", "type", "other")
 

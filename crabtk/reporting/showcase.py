@@ -94,8 +94,7 @@ def training_examples(crab: pl.DataFrame, constraints: pl.DataFrame | None, seed
         )
         chosen += [example_id for example_id in [next(fits, None)] if example_id is not None]
     found = {row["example_id"]: row for row in crab.filter(pl.col("example_id").is_in(chosen)).to_dicts()}
-    ordered = [row[0] for kind in ("forward", "reverse", "chat") for row in rows if row[0] in chosen and row[1] == kind]
-    return [_example(found[example_id], constraints) for example_id in ordered]
+    return [_example(found[example_id], constraints) for example_id in chosen]
 
 
 def comparisons(

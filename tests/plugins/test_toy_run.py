@@ -47,7 +47,7 @@ def test_a_run_on_the_toy_alone(python: Any, toy_site: Path, tmp_path: Path) -> 
     assert run.returncode == 0, run.stdout + run.stderr
     made = "\n".join(path.read_text("utf-8", errors="replace") for path in tmp_path.joinpath("out").rglob("*.jsonl"))
     assert "question mark" in made
-    assert tmp_path.joinpath("out").rglob("config.json")
+    assert list(tmp_path.joinpath("out").rglob("config.json"))
 
 
 def test_without_the_plugin_the_settings_say_what_is_missing(python: Any, tmp_path: Path) -> None:

@@ -6,10 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import torch
-import xgrammar
 
 from crabtk.types import FinishReason
-from crabtk_transformers.grammars import is_complete, mask_logits
+from crabtk_transformers.grammars import Guide, mask_logits
 from crabtk_transformers.rows import Rows
 from crabtk_transformers.sampling import Sampler, choose
 
@@ -26,20 +25,21 @@ class Answer:
 
     limit: int
     sampler: Sampler
-    matcher: xgrammar.GrammarMatcher | None
+    guide: Guide | None
     tokens: list[int] = field(default_factory=list)
     finish_reason: FinishReason | None = None
 
     def add(self, token: int, stop_tokens: frozenset[int]) -> None:
         """Take the next token."""
-        if self.matcher is not None:
-            self.matcher.accept_token(token)
+        if self.guide is not None:
+            self.guide.accept(token)
         if token in stop_tokens:
             self.finish_reason = "stop"
             return
         self.tokens.append(token)
         if len(self.tokens) == self.limit:
-            self.finish_reason = "stop" if is_complete(self.matcher) else "length"
+            whole = self.guide is not None and self.guide.is_complete()
+            self.finish_reason = "stop" if whole else "length"
 
 
 def write(
@@ -59,7 +59,7 @@ def write(
     while live:
         logits = rows.read(torch.tensor(tokens, device=rows.device).unsqueeze(1))[:, -1]
         logits[:, known_tokens:] = -torch.inf
-        mask_logits(logits, [answer.matcher for answer in live])
+        mask_logits(logits, [answer.guide for answer in live])
         tokens = choose(logits, [answer.sampler for answer in live])
         for answer, token in zip(live, tokens, strict=True):
             if answer.finish_reason is None:

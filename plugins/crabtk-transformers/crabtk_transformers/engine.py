@@ -92,11 +92,11 @@ class Engine:
                 "for an answer"
             )
         try:
-            matcher = self._grammars.matcher(request)
+            guide = self._grammars.guide(request)
         except ValueError as error:
             raise _Unanswerable(str(error)) from error
         most = request.sampling.max_tokens
-        answer = Answer(most if room is None else min(most, room), Sampler(request.sampling), matcher)
+        answer = Answer(most if room is None else min(most, room), Sampler(request.sampling), guide)
         return _Asked(place, request, tokens, choices, answer)
 
     def _choice_tokens(self, request: Request) -> list[list[int]]:

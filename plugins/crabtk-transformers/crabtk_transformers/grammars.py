@@ -2,15 +2,38 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 
+import torch
 import xgrammar
 from torch import Tensor
 from transformers import PreTrainedTokenizerBase
 
-from crabtk.canonical import canonical_json
 from crabtk.types import Request
+
+
+@dataclass(frozen=True)
+class Guide:
+    """What one structured answer may go on with.
+
+    Attributes:
+        matcher: Follows the answer.
+        forbidden: Tokens that the answer may not hold whatever the matcher says.
+    """
+
+    matcher: xgrammar.GrammarMatcher
+    forbidden: Tensor
+
+    def accept(self, token: int) -> None:
+        """Take the token that was written."""
+        self.matcher.accept_token(token)
+
+    def is_complete(self) -> bool:
+        """Tell whether the answer is whole though no stop token was written."""
+        return bool(self.matcher.is_completed())
 
 
 class Grammars:
@@ -26,19 +49,24 @@ class Grammars:
         info = xgrammar.TokenizerInfo.from_huggingface(
             tokenizer, vocab_size=vocabulary, stop_token_ids=list(stop_tokens)
         )
+        vocabulary_bytes: list[bytes] = info.decoded_vocab
+        control = [number for number, token in enumerate(vocabulary_bytes) if any(byte < 0x20 for byte in token)]
+        self._nothing, self._control = torch.tensor([], dtype=torch.long), torch.tensor(control, dtype=torch.long)
         self._compiler = xgrammar.GrammarCompiler(info)
         self._compiled = lru_cache(maxsize=256)(self._compile)
 
-    def matcher(self, request: Request) -> xgrammar.GrammarMatcher | None:
-        """Return a fresh matcher; None for free text.
+    def guide(self, request: Request) -> Guide | None:
+        """Return a fresh guide; None for free text.
 
         Raises:
             ValueError: The schema or expression cannot be compiled.
         """
         if request.json_schema is not None:
-            return xgrammar.GrammarMatcher(self._compiled("schema", canonical_json(dict(request.json_schema))))
+            grammar = self._compiled("schema", json.dumps(dict(request.json_schema)))
+            # Where a string's length is bounded, xgrammar lets raw control characters through, which JSON forbids.
+            return Guide(xgrammar.GrammarMatcher(grammar), self._control)
         if request.regex is not None:
-            return xgrammar.GrammarMatcher(self._compiled("expression", request.regex))
+            return Guide(xgrammar.GrammarMatcher(self._compiled("expression", request.regex)), self._nothing)
         return None
 
     def _compile(self, kind: str, text: str) -> xgrammar.CompiledGrammar:
@@ -51,24 +79,16 @@ class Grammars:
             raise ValueError(f"the {kind} cannot be compiled: {error}") from error
 
 
-def mask_logits(logits: Tensor, matchers: Sequence[xgrammar.GrammarMatcher | None]) -> None:
-    """Set to minus infinity, in place, what the matcher of each row forbids; None forbids nothing."""
-    live = [row for row, matcher in enumerate(matchers) if matcher is not None and not matcher.is_terminated()]
+def mask_logits(logits: Tensor, guides: Sequence[Guide | None]) -> None:
+    """Set to minus infinity, in place, what the guide of each row forbids; None forbids nothing."""
+    live = {row: guide for row, guide in enumerate(guides) if guide and not guide.matcher.is_terminated()}
     if not live:
         return
-    allowed = xgrammar.allocate_token_bitmask(len(matchers), logits.shape[-1])
-    for row in live:
-        matcher = matchers[row]
-        assert matcher is not None
-        matcher.fill_next_token_bitmask(allowed, row)
-    if logits.device.type in ("cpu", "cuda"):
-        xgrammar.apply_token_bitmask_inplace(logits, allowed.to(logits.device), indices=live)
-        return
-    on_cpu = logits.to("cpu")
-    xgrammar.apply_token_bitmask_inplace(on_cpu, allowed, indices=live)
-    logits.copy_(on_cpu)
-
-
-def is_complete(matcher: xgrammar.GrammarMatcher | None) -> bool:
-    """Tell whether a structured answer is whole though no stop token was written."""
-    return matcher is not None and bool(matcher.is_completed())
+    allowed = xgrammar.allocate_token_bitmask(len(guides), logits.shape[-1])
+    for row, guide in live.items():
+        guide.matcher.fill_next_token_bitmask(allowed, row)
+        logits[row, guide.forbidden.to(logits.device)] = -torch.inf
+    place = logits if logits.device.type in ("cpu", "cuda") else logits.to("cpu")
+    xgrammar.apply_token_bitmask_inplace(place, allowed.to(place.device), indices=list(live))
+    if place is not logits:
+        logits.copy_(place)

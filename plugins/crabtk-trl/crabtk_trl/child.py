@@ -11,7 +11,6 @@ import torch
 from transformers import AutoTokenizer, GenerationConfig
 from trl import SFTTrainer
 
-from crabtk.errors import TrainingError
 from crabtk_trl.callbacks import Reporter
 from crabtk_trl.channel import Channel
 from crabtk_trl.checkdata import check, check_labels, ending_tokens
@@ -32,12 +31,10 @@ def run(job: JobFile, channel: Channel) -> dict[str, Any]:
     """Train and write the model; return history and figures.
 
     Raises:
-        TrainingError: The model, the data or the output folder cannot be used, or training diverged.
+        TrainingError: The model or the data cannot be used, or training diverged.
     """
     logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s")
-    options, output = TrlTrainer(**job.options), Path(job.output)
-    if output.is_dir() and any(output.iterdir()):
-        raise TrainingError(f"The output folder {output} is not empty: remove it or choose another.")
+    options = TrlTrainer(**job.options)
     _prepare_torch(options)
     folder = resolve(job.model)
     trainer, figures = _trainer(job, options, folder)
@@ -46,7 +43,7 @@ def run(job: JobFile, channel: Channel) -> dict[str, Any]:
     _log.info("starting from %s", start.folder if start else "the model")
     trainer.add_callback(Reporter(channel, checkpoints, options.checkpoint_every, figures["tokens_total"]))
     trainer.train(resume_from_checkpoint=str(start.folder) if start else None)
-    export(trainer, folder, output, options.save_dtype)
+    export(trainer, folder, Path(job.output), options.save_dtype)
     figures |= {"steps": trainer.state.global_step, "resumed_from": start.step if start else 0}
     return {"history": history(trainer.state.log_history), "figures": figures}
 

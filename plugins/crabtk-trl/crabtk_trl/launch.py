@@ -25,9 +25,11 @@ def launch(job: JobFile, report: Callable[[TrainingProgress], None]) -> Training
     """Run a job in a child process.
 
     Raises:
-        TrainingError: The child reported an error or died; the message ends with the log's path.
+        TrainingError: The output folder has files, or the child reported an error or died (then it names the log).
     """
-    work = Path(job.work)
+    work, output = Path(job.work), Path(job.output)
+    if output.is_dir() and any(output.iterdir()):
+        raise TrainingError(f"The output folder {output} is not empty: remove it or choose another.")
     work.mkdir(parents=True, exist_ok=True)
     log = work / "train.log"
     with log.open("ab") as stream:

@@ -97,6 +97,7 @@ def test_a_failure_tells_the_log_and_its_last_lines(tiny: Path, rows: Path, tmp_
         train(tiny, rows, tmp_path, scheduler="nosuch")
 
 
+@pytest.mark.slow
 def test_a_refusal_of_the_data_reaches_the_caller(
     model_with: Callable[[str], Path], rows: Path, tmp_path: Path
 ) -> None:

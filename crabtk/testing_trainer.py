@@ -1,0 +1,89 @@
+"""What every trainer plugin must do, as one call in its tests.
+
+    def test_trainer(tiny_model: Path) -> None:
+        check_trainer(lambda: MyTrainer(max_steps=2), tiny_model)
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import math
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from crabtk.protocols import Trainer
+from crabtk.types import TrainingJob, TrainingOutcome, TrainingProgress
+
+_PAIRS = tuple((f"Write the number {n}.", f"The number is {n}.") for n in range(1, 9))
+
+
+def check_trainer(make_trainer: Callable[[], Trainer], model_folder: Path) -> None:
+    """Train twice on a handful of examples and look at what comes out.
+
+    The folder of the finished model must appear whole, hold a model with its tokenizer and name no place on this
+    machine; a second call with the same work folder must give the same history and the same bytes.
+
+    Args:
+        make_trainer: Makes the trainer with options under which a run takes seconds.
+        model_folder: A model to start from, in Hugging Face's layout.
+    Raises:
+        AssertionError: Names the promise that is broken.
+    """
+    with TemporaryDirectory() as folder:
+        root = Path(folder)
+        job = TrainingJob(str(model_folder), _write_examples(root), root / "first", root / "work", seed=11)
+        outcome = _train(make_trainer, job)
+        _check_model(job.output, root)
+        again = replace(job, output=root / "second")
+        repeated = _train(make_trainer, again)
+        assert repeated.history == outcome.history, "a second call on the same work tells another history"
+        assert _digests(again.output) == _digests(job.output), "a second call on the same work gives other bytes"
+
+
+def _write_examples(root: Path) -> Path:
+    path = root / "examples.jsonl"
+    with path.open("w", encoding="utf-8") as file:
+        for ask, answer in _PAIRS:
+            prompt, completion = {"role": "user", "content": ask}, {"role": "assistant", "content": answer}
+            file.write(json.dumps({"prompt": [prompt], "completion": [completion]}) + "\n")
+    return path
+
+
+def _train(make_trainer: Callable[[], Trainer], job: TrainingJob) -> TrainingOutcome:
+    reports: list[TrainingProgress] = []
+    early: list[int] = []
+
+    def report(progress: TrainingProgress) -> None:
+        reports.append(progress)
+        if job.output.is_dir() and any(job.output.iterdir()):
+            early.append(progress.step)
+
+    outcome = make_trainer().train(job, report)
+    assert not early, f"the output folder had files while step {early[0]} was still reported: rename it in at the end"
+    assert all(0 < progress.step <= progress.steps for progress in reports), "a step outside 1 … steps was reported"
+    steps = [line["step"] for line in outcome.history]
+    assert steps and steps == sorted(set(steps)), "history must hold one line per logged step, in order"
+    assert all(math.isfinite(line["loss"]) for line in outcome.history), "history must hold a finite loss per line"
+    done = outcome.history[-1]["step"]
+    assert reports or outcome.figures.get("resumed_from") == done, "no progress was reported"
+    return outcome
+
+
+def _check_model(output: Path, root: Path) -> None:
+    names = {path.name for path in output.rglob("*") if path.is_file()}
+    assert "config.json" in names, "the output has no config.json"
+    assert "tokenizer_config.json" in names, "the output has no tokenizer"
+    assert any(name.endswith(".safetensors") for name in names), "the output has no *.safetensors"
+    for path in output.rglob("*.json"):
+        assert str(root) not in path.read_text(encoding="utf-8"), f"{path.name} names a folder of this machine"
+
+
+def _digests(folder: Path) -> dict[str, str]:
+    return {
+        str(path.relative_to(folder)): hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in sorted(folder.rglob("*"))
+        if path.is_file()
+    }

@@ -1,0 +1,71 @@
+import subprocess
+import sys
+import xml.etree.ElementTree as ElementTree
+
+import matplotlib
+import polars as pl
+import pytest
+
+from crabtk.reporting import plots
+
+
+def _all(inputs):
+    return {
+        "types": lambda: plots.constraint_types(inputs.constraints),
+        "words": lambda: plots.response_words(inputs.seeds),
+        "per example": lambda: plots.constraints_per_example(inputs.crab),
+        "audit": lambda: plots.audit_scores(inputs.judge_audit, 0.7, 0.53),
+        "audit without threshold": lambda: plots.audit_scores(inputs.judge_audit),
+        "loss": lambda: plots.training_loss(inputs.history),
+        "scores": lambda: plots.scores(inputs.scores, "held_out"),
+    }
+
+
+@pytest.mark.parametrize(
+    "name", ["types", "words", "per example", "audit", "audit without threshold", "loss", "scores"]
+)
+def test_bytes_depend_on_the_data_alone(inputs, name):
+    draw = _all(inputs)[name]
+    first = plots.svg(draw())
+    with matplotlib.rc_context({"font.size": 30, "axes.facecolor": "red", "svg.hashsalt": "other"}):
+        assert plots.svg(draw()) == first
+    ElementTree.fromstring(first)
+    assert "<dc:date>" not in first and "<text" not in first
+    assert plots.png(draw()) == plots.png(draw())
+
+
+def test_pyplot_is_never_loaded():
+    code = (
+        "import sys, crabtk.reporting.plots as p; assert 'matplotlib' not in sys.modules;"
+        "p.svg(p.training_loss([{'step': 1, 'loss': 2.0}])); assert 'matplotlib.pyplot' not in sys.modules"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True)
+
+
+def test_one_of_everything_is_enough(inputs):
+    for draw in (
+        lambda: plots.constraint_types(inputs.constraints.head(1)),
+        lambda: plots.response_words(inputs.seeds.head(1)),
+        lambda: plots.constraints_per_example(inputs.crab.head(1)),
+        lambda: plots.audit_scores(inputs.judge_audit.head(1)),
+        lambda: plots.audit_scores(inputs.judge_audit.with_columns(score=pl.lit(None, dtype=pl.Float64))),
+        lambda: plots.training_loss([{"step": 1, "loss": float("nan")}, {"step": 2, "eval_loss": 1.0}]),
+        lambda: plots.scores(inputs.scores.head(1), "held_out"),
+    ):
+        assert plots.svg(draw()).startswith("<?xml")
+
+
+def test_bars_are_the_counts(inputs):
+    axes = plots.constraint_types(inputs.constraints).axes[0]
+    widths = sum(bar.get_width() for bar in axes.patches)
+    assert widths == inputs.constraints.height
+
+
+def test_too_many_types_are_cut(inputs):
+    many = pl.concat(
+        [
+            inputs.constraints.head(1).with_columns(type=pl.lit(f"family:t{n}"), constraint_id=pl.lit(str(n)))
+            for n in range(90)
+        ]
+    )
+    assert len(plots.constraint_types(many).axes[0].get_yticks()) == plots.MOST_TYPES
