@@ -16,6 +16,7 @@ import json
 import os
 import shutil
 import tempfile
+import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -167,9 +168,9 @@ class Store:
     def _put_table(self, table: pl.DataFrame) -> str:
         folder = self.root / "objects"
         folder.mkdir(parents=True, exist_ok=True)
-        with tempfile.NamedTemporaryFile(dir=folder, prefix=".new-", delete=False) as stream:
-            scratch = Path(stream.name)
-            table.write_parquet(stream, compression="zstd", statistics=False)
+        # No temporary file of the standard library: only its owner could read it, and stores are shared.
+        scratch = folder / f".new-{uuid.uuid4().hex}"
+        table.write_parquet(scratch, compression="zstd", statistics=False)
         name = file_digest(scratch)
         scratch.replace(folder / f"{name}.parquet")
         return name
@@ -184,8 +185,12 @@ class Store:
             # The folder may lie on another file system: move it beside its place first, then rename.
             scratch = Path(tempfile.mkdtemp(dir=target.parent, prefix=".new-")) / "tree"
             shutil.move(tree, scratch)
-            scratch.rename(target)
-            scratch.parent.rmdir()
+            try:
+                scratch.rename(target)
+            except OSError:
+                if not target.exists():  # else another process stored the same folder meanwhile
+                    raise
+            shutil.rmtree(scratch.parent)
         return name
 
 

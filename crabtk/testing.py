@@ -88,7 +88,7 @@ def check_constraint_type(
     """
     _require(_NAME.fullmatch(type_.name), f"{type_.name!r} is no family:name in snake_case")
     parsed = [ParsedText(text) for text in (*TEXTS, *(texts or ()))]
-    type_ = pickle.loads(pickle.dumps(type_))  # noqa: S301 - our own bytes; what workers get is a copy
+    type_ = _as_workers_get_it(type_)
     measured: dict[str, Params] = {}
     for text in parsed:
         for seed in seeds:
@@ -104,6 +104,15 @@ def check_constraint_type(
             _check_score(type_, text, params)
     most = max(_distinct_wordings(type_, params) for params in measured.values())
     _require(most >= wordings, f"{type_.name} has {most} wordings where {wordings} are asked for")
+
+
+def _as_workers_get_it(type_: ConstraintType) -> ConstraintType:
+    """Return the copy that a process pool would work with."""
+    try:
+        copied: ConstraintType = pickle.loads(pickle.dumps(type_))  # noqa: S301 - our own bytes
+    except Exception as error:
+        raise AssertionError(f"{type_.name} cannot be pickled, which process pools need: {error}") from error
+    return copied
 
 
 def _check_law(type_: ConstraintType, text: ParsedText, params: Params, rng: random.Random) -> None:

@@ -170,8 +170,8 @@ class ParsedText:
 
     @property
     def language(self) -> str:
-        """The language that the source states, else the detected one."""
-        return self.given or self.detected
+        """ISO 639-1 code of the language that the source states (``pt-BR`` is ``pt``), else the detected one."""
+        return self.given.replace("_", "-").split("-")[0].lower() if self.given else self.detected
 
     @cached_property
     def spaced(self) -> bool:

@@ -107,7 +107,8 @@ def test_code_blocks() -> None:
 
 
 def test_tables() -> None:
-    raw = "| a | b |\n|:--|--:|\n| 1 | 2 \\| 3 |\n| 4 | 5 |\n\nx | y | z\n--|--|--\n\nno | table\n\n```\n| c |\n|---|\n```"
+    raw = "| a | b |\n|:--|--:|\n| 1 | 2 \\| 3 |\n| 4 | 5 |\n\nx | y | z\n--|--|--\n\nno | table\n\n"
+    raw += "```\n| c |\n|---|\n```"
     assert [(table.columns, table.rows) for table in ParsedText(raw).tables] == [(2, 2), (3, 0)]
 
 
@@ -154,7 +155,7 @@ def test_bold_and_placeholders() -> None:
 def test_language(raw: str, language: str) -> None:
     assert ParsedText(raw).detected == language
     assert ParsedText(raw).language == language
-    assert ParsedText(raw, language="fr").language == "fr"
+    assert ParsedText(raw, language="pt-BR").language == "pt"
 
 
 @pytest.mark.parametrize(

@@ -75,7 +75,7 @@ class CodeBlocks(CountedType):
             "Use at most {n} fenced code {n|block|blocks}.",
             "Your response must contain {n} or fewer code blocks in Markdown fences.",
             "Maximum number of fenced code blocks: {n}.",
-            "Could you put the code into no more than {n} fenced {n|block|blocks}?",
+            "Could you use no more than {n} fenced {n|block|blocks} for code?",
             "Code goes between Markdown fences, and there should be {n} or fewer such blocks.",
             "I paste fenced code blocks one by one, and I expect at most {n} of them.",
         ),

@@ -53,6 +53,7 @@ _EXACTLY_ONE = regex.compile(
     r"no fewer than|no less than|minimum of|maximum of|up to|within|under|over)\s+(?:one|an?)\b"
     r"|\bone[- ](?!of\b|another\b|by\b|after\b|or\b|that\b|who\b|which\b|should\b|could\b|can\b|might\b|must\b|may\b|"
     r"would\b|will\b|is\b|was\b|does\b|has\b|on\b|in\b|for\b|side\b|hand\b)\p{L}"
+    r"|\b(?:to|with|use|include|give|add|write|than)\s+one(?=\s*(?:[.!?;,]|$))"
     r"|\b(?:exactamente|solo|sólo|al menos|como máximo|máximo|mínimo)\s+una?\b"
     r"|\b(?:genau|nur|mindestens|höchstens|maximal)\s+ein(?:e|en|em|er|es)?\b"
     r"|\b(?:exactement|seulement|au moins|au plus|maximum)\s+une?\b"

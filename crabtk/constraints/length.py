@@ -126,7 +126,7 @@ class CharactersPerWord(ConstraintType):
         "Is it possible to write this without any word that exceeds {characters} {characters|character|characters}?",
         "Maximum word length: {characters} {characters|character|characters}.",
         "Please choose short words: none may go beyond {characters} {characters|character|characters}.",
-        "My readers struggle with long words, so keep each one to {characters} {characters|character|characters} or fewer.",
+        "My readers struggle with long words: keep each to {characters} {characters|character|characters} or fewer.",
     )
 
     @override

@@ -88,10 +88,10 @@ class Numbered(CountedType):
             "I will go through the numbered items one a day, and they should last for at least {n} {n|day|days}.",
         ),
         "at_most": (
-            "Use a numbered list of at most {n} {n|item|items}.",
+            "Use at most {n} numbered {n|item|items}.",
             "Your response must contain {n} or fewer numbered items, each on a line of its own.",
-            "Maximum number of items in the numbered list: {n}.",
-            "Could you number your points, one per line, and end at {n} or sooner?",
+            "Maximum number of numbered items: {n}.",
+            "Could you use no more than {n} numbered {n|point|points}, one per line?",
             "In total, {n} or fewer lines should begin with a list number.",
             "I will go through the numbered items one a day, and I have at most {n} {n|day|days}.",
         ),

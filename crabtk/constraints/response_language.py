@@ -68,7 +68,7 @@ LANGUAGES: Mapping[str, str] = {
 
 
 class ResponseLanguage(ConstraintType):
-    """The language of the response outside code blocks.
+    """The language of the response outside code blocks; a response too short to tell fails.
 
     Not measured for English: nearly every seed is English, so asking for it would teach nothing. Nor where
     the source states another language than the detector, or the two halves of the text disagree.

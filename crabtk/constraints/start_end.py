@@ -12,13 +12,13 @@ from typing_extensions import override
 from crabtk.constraints.base import ConstraintType
 from crabtk.constraints.quoting import inner
 from crabtk.constraints.stopwords import stopwords
-from crabtk.text import WORD, ParsedText
+from crabtk.text import ParsedText
 from crabtk.types import Constraint, Params
 from crabtk.wording import Field, Quoted
 
 _FEWEST_WORDS = 40
 _QUOTABLE = regex.compile(r"[\p{L}\p{N}][\p{L}\p{M}\p{N} ,;:'’!?.()/&%$€£-]*")
-_QUESTION = ("?", "？", "؟", '?"', "?”", "?)")
+_QUESTION = ("?", "？", "؟")
 
 
 class FirstPhrase(ConstraintType):
@@ -92,7 +92,7 @@ class LastPhrase(ConstraintType):
 
 
 class QuestionEnd(ConstraintType):
-    """The response ends with a question mark; closing quotes or brackets may follow it."""
+    """The last character of the response is a question mark, of any script."""
 
     name = "start_end:question_end"
     wordings = (
@@ -106,7 +106,7 @@ class QuestionEnd(ConstraintType):
 
     @override
     def measure(self, text: ParsedText, rng: random.Random) -> Params | None:
-        ends = text.raw.rstrip().endswith(("?", "？", "؟"))
+        ends = text.raw.rstrip().endswith(_QUESTION)
         return {} if ends and len(text.words) >= _FEWEST_WORDS and len(text.sentences) > 1 else None
 
     @override

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
 import polars as pl
@@ -22,8 +20,9 @@ from crabtk.readers.sources import source_digest, source_name
 from crabtk.store import Result, Stored
 
 _TEXT = ("text.py", "markdown.py", "sentences.py", "language.py", "randomness.py", "canonical.py")
-_PROMPTS = ("prompts/response.md", "pipeline/ask.py", "wording.py")
-_TYPES = ("constraints/", "wording.py", *_TEXT)
+_ASKING = ("prompts/response.md", "pipeline/ask.py", "wording.py", "inference/client.py", "inference/refusals.py")
+TYPES = ("constraints/", "wording.py", *_TEXT)
+"""What measures and checks."""
 
 
 def _seeds(run: Run, _: Mapping[str, Stored]) -> Result:
@@ -60,7 +59,8 @@ def _measured(run: Run, inputs: Mapping[str, Stored]) -> Result:
     return Result({"measured_constraints": table}, ledger)
 
 
-def _type_fingerprints(run: Run) -> list[str]:
+def type_fingerprints(run: Run) -> list[str]:
+    """Return names and versions of the selected measured types."""
     return [f"{plugin.name} {plugin.fingerprint}" for plugin in run.type_plugins()]
 
 
@@ -111,7 +111,7 @@ def _audit_depend(run: Run) -> Any:
     return {
         "settings": settings.model_dump(mode="json", include={"audit_cases", "max_false_holds", "min_recall"}),
         "engine": run.engines.fingerprint(settings.engine),
-        "types": _type_fingerprints(run),
+        "types": type_fingerprints(run),
     }
 
 
@@ -136,7 +136,7 @@ def _constraints_depend(run: Run) -> Any:
     return {
         "settings": settings.model_dump(mode="json", exclude={"engine", "audit_cases"}),
         "engine": run.engines.fingerprint(settings.engine) if judged else None,
-        "types": _type_fingerprints(run),
+        "types": type_fingerprints(run),
     }
 
 
@@ -148,13 +148,6 @@ def _crab(run: Run, inputs: Mapping[str, Stored]) -> Result:
         seed=run.settings.seed,
     )
     return Result({"crab": table}, ledger)
-
-
-def scratch_folder(run: Run) -> Path:
-    """Return a new folder beside the store, so that the store can take it over by renaming."""
-    folder = run.store.root / "scratch"
-    folder.mkdir(parents=True, exist_ok=True)
-    return Path(tempfile.mkdtemp(dir=folder))
 
 
 DATA_STAGES = (
@@ -173,10 +166,10 @@ DATA_STAGES = (
         "Constraints that code finds true of each response.",
         _measured,
         lambda run: {
-            "types": _type_fingerprints(run),
+            "types": type_fingerprints(run),
             "reference_sample": run.settings.measuring.reference_sample,
         },
-        ("pipeline/measure.py", *_TYPES),
+        ("pipeline/measure.py", *TYPES),
         {"measured_constraints": "Constraints"},
     ),
     Stage(
@@ -185,7 +178,14 @@ DATA_STAGES = (
         "Constraints that a model writes down about each response, not yet judged.",
         _translated,
         _translated_depend,
-        ("pipeline/translate.py", "constraints/translated.py", "prompts/translate.md", *_PROMPTS, *_TEXT),
+        (
+            "pipeline/translate.py",
+            "constraints/translated.py",
+            "prompts/translate.md",
+            "prompts/translate_system.md",
+            *_ASKING,
+            *_TEXT,
+        ),
         {"translated_constraints": "Constraints"},
         engine=True,
     ),
@@ -195,7 +195,7 @@ DATA_STAGES = (
         "Planted constraints whose truth code knows, and the judge's P(yes) on them.",
         _audit,
         _audit_depend,
-        ("pipeline/audit.py", "pipeline/judge.py", "scoring/judges.py", "prompts/judge.md", *_PROMPTS, *_TYPES),
+        ("pipeline/audit.py", "pipeline/judge.py", "scoring/judges.py", "prompts/judge.md", *_ASKING, *TYPES),
         {"judge_audit": "Audit"},
         engine=True,
     ),
@@ -209,11 +209,13 @@ DATA_STAGES = (
             "pipeline/accept.py",
             "pipeline/audit.py",
             "pipeline/judge.py",
+            "pipeline/translate.py",
+            "scoring/judges.py",
             "prompts/judge.md",
             "prompts/judge_request.md",
             "prompts/repair.md",
-            *_PROMPTS,
-            *_TYPES,
+            *_ASKING,
+            *TYPES,
         ),
         {"constraints": "Constraints"},
         engine=True,
@@ -228,6 +230,7 @@ DATA_STAGES = (
             "pipeline/compose.py",
             "pipeline/choose.py",
             "pipeline/formats.py",
+            "pipeline/judge.py",
             "prompts/compose.toml",
             "prompts/response.md",
             "randomness.py",

@@ -8,7 +8,7 @@ from typing import Any, cast
 
 import polars as pl
 
-from crabtk.graph.data_stages import scratch_folder
+from crabtk.graph.data_stages import TYPES
 from crabtk.graph.run import Run
 from crabtk.graph.stage import Stage
 from crabtk.inference.identity import model_identity
@@ -37,18 +37,21 @@ def _sft_model(run: Run, inputs: Mapping[str, Stored]) -> Result:
     examples = work / "examples.jsonl"
     kinds = write_examples(inputs["crab"].table(), examples, run.settings.seed, settings.limit)
     trainer = cast(Trainer, build(run.registry.find("trainer", settings.trainer), settings.options, "training.options"))
-    output = scratch_folder(run) / "model"
+    output = run.scratch() / "model"
     outcome = trainer.train(
         TrainingJob(_start_model(run), examples, output, work, run.settings.seed),
         lambda report: run.observer.progress("sft_model", report.step, report.steps, _note(report)),
     )
+    # Where a resumed run went on from is no property of the model, and must not make it another one.
+    figures = dict(outcome.figures)
+    costs = {"resumed_from": figures.pop("resumed_from", 0)}
     facts = {
         "trained": True,
         "kinds": kinds,
         "history": [dict(step) for step in outcome.history],
-        "figures": dict(outcome.figures),
+        "figures": figures,
     }
-    return Result(tree=output, facts=facts)
+    return Result(tree=output, facts=facts, costs=costs)
 
 
 def _note(report: TrainingProgress) -> str:
@@ -59,13 +62,16 @@ def _sft_depend(run: Run) -> Any:
     settings = run.settings.training
     if not settings.enabled:
         return None
-    model = _start_model(run)
     return {
         "limit": settings.limit,
         "options": settings.options,
         "trainer": run.registry.find("trainer", settings.trainer).fingerprint,
-        "model": model_identity(model, None, Path(run.settings.runtime.store) / "models.json"),
+        "model": _start_identity(run),
     }
+
+
+def _start_identity(run: Run) -> str:
+    return model_identity(_start_model(run), None, Path(run.settings.runtime.store) / "models.json")
 
 
 def _benchmarks(run: Run, inputs: Mapping[str, Stored]) -> list[tuple[Benchmark, Sequence[BenchmarkItem]]]:
@@ -106,6 +112,8 @@ def _responses_depend(run: Run) -> Any:
     return {
         "settings": settings.model_dump(mode="json", exclude={"engine"}),
         "engine": run.engines.fingerprint(settings.engine),
+        # Where nothing is trained, no input tells which model answers.
+        "base": _start_identity(run),
         "benchmarks": _benchmark_fingerprints(run),
     }
 
@@ -128,7 +136,8 @@ def _scores_depend(run: Run) -> Any:
     if not run.settings.scoring.enabled:
         return None
     return {
-        "types": [f"{plugin.name} {plugin.fingerprint}" for plugin in run.type_plugins()],
+        # All types: a benchmark may grade by types that the settings do not measure.
+        "types": [f"{plugin.name} {plugin.fingerprint}" for plugin in run.registry.all("constraint type")],
         "benchmarks": _benchmark_fingerprints(run),
         "options": run.settings.scoring.options,
         "limit": run.settings.scoring.limit,
@@ -152,7 +161,7 @@ MODEL_STAGES = (
         "What the base and the trained model answer to the benchmarks' prompts.",
         _responses,
         _responses_depend,
-        ("pipeline/score.py", "scoring/held_out.py", "randomness.py"),
+        ("pipeline/score.py", "scoring/held_out.py", "randomness.py", "inference/client.py", "inference/refusals.py"),
         {"responses": "Responses"},
         engine=True,
     ),
@@ -166,11 +175,7 @@ MODEL_STAGES = (
             "pipeline/score.py",
             "scoring/held_out.py",
             "scoring/aggregate.py",
-            "constraints/",
-            "text.py",
-            "markdown.py",
-            "sentences.py",
-            "language.py",
+            *TYPES,
         ),
         {"scores": "Scores", "grades": "Grades"},
     ),

@@ -11,11 +11,12 @@ from typing import Any
 
 import polars as pl
 
-from crabtk.graph.data_stages import scratch_folder
+from crabtk.graph.data_stages import TYPES, type_fingerprints
 from crabtk.graph.run import Run
 from crabtk.graph.stage import Stage
 from crabtk.pipeline.ledger import SCHEMA as LEDGER
 from crabtk.pipeline.recheck import recheck
+from crabtk.reporting.redaction import public_model, public_settings
 from crabtk.store import Result, Stored
 
 _TABLES = (
@@ -33,7 +34,7 @@ _TABLES = (
 def _dataset(run: Run, inputs: Mapping[str, Stored]) -> Result:
     from crabtk.reporting.card import dataset_card
 
-    folder = scratch_folder(run) / "dataset"
+    folder = run.scratch() / "dataset"
     data = folder / "data"
     data.mkdir(parents=True)
     crab = inputs["crab"].table()
@@ -58,7 +59,7 @@ def _write_lines(rows: pl.DataFrame, path: Path) -> None:
 def _report(run: Run, inputs: Mapping[str, Stored]) -> Result:
     from crabtk.reporting.report import build_report, summary
 
-    folder = scratch_folder(run) / "report"
+    folder = run.scratch() / "report"
     folder.mkdir(parents=True)
     collected = _inputs(run, inputs)
     (folder / "report.html").write_text(build_report(collected), "utf-8")
@@ -124,18 +125,23 @@ def _stage_figures(stored: Stored) -> dict[str, Any]:
 
 def versions(run: Run) -> dict[str, str]:
     """Return the versions of crabtk, of the plugins' distributions and of what shapes tables."""
-    names = {plugin.distribution for plugin in run.registry.plugins.values()}
-    return {name: metadata.version(name) for name in sorted({"crabtk", "polars", *names})}
+    found = {name: metadata.version(name) for name in ("crabtk", "polars")}
+    found |= {plugin.distribution: plugin.version for plugin in run.registry.plugins.values()}
+    return dict(sorted(found.items()))
 
 
 OUTPUT_STAGES = (
     Stage(
         "dataset",
-        ("seeds", "judge_audit", "constraints", "crab"),
+        _TABLES[:6],
         "The dataset as Parquet and JSON Lines, with its card.",
         _dataset,
-        lambda run: {"settings": _shaping(run), "versions": versions(run)},
-        ("reporting/", "graph/output_stages.py", "pipeline/recheck.py"),
+        lambda run: {
+            "settings": public_settings(run.settings),
+            "versions": versions(run),
+            "types": type_fingerprints(run),
+        },
+        ("reporting/", "graph/output_stages.py", "pipeline/recheck.py", *TYPES),
         {},
     ),
     Stage(
@@ -152,5 +158,10 @@ OUTPUT_STAGES = (
 
 
 def _shaping(run: Run) -> Any:
-    """Return the settings that a reader is shown; how and where it ran is not among them."""
-    return run.settings.model_dump(mode="json", exclude={"runtime"})
+    """Return the settings that a reader is shown; how and in which folders it ran is not among them."""
+    shown = run.settings.model_dump(mode="json", exclude={"runtime"})
+    for source in shown["seeds"]["sources"]:
+        source["path"] = Path(source["path"]).name
+    for section in (shown["training"], *shown["engines"].values()):
+        section["model"] = public_model(section["model"])
+    return shown

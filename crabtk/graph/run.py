@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import shutil
+import tempfile
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
+from fnmatch import fnmatchcase
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Literal, Self
@@ -14,7 +17,7 @@ from crabtk.constraints.translated import TRANSLATED
 from crabtk.errors import MissingInputError
 from crabtk.graph.engines import Engines
 from crabtk.graph.observer import Observer, Silent
-from crabtk.graph.stage import Stage, code_digest
+from crabtk.graph.stage import Stage
 from crabtk.inference.usage import Usage
 from crabtk.pipeline.ask import Complete
 from crabtk.pipeline.validate import validated
@@ -57,6 +60,7 @@ class Run:
         self.engines = Engines(settings, registry)
         self._usage = Usage()
         self._found: dict[str, Stored] = {}
+        self._scratch: list[Path] = []
 
     def __enter__(self) -> Self:
         return self
@@ -94,15 +98,19 @@ class Run:
 
     def _compute(self, stage: Stage, inputs: Mapping[str, Stored], fingerprint: str, begun: float) -> Stored:
         self._usage = Usage()
-        result = self.checked(stage, stage.compute(self, inputs))
-        costs = {
-            **result.costs,
-            "seconds": round(time.monotonic() - begun, 3),
-            "rows_in": sum(stored.rows.get(stored.stage, 0) for stored in inputs.values()),
-            **asdict(self._usage),
-        }
-        finished = Result(result.tables, result.ledger, result.tree, result.facts, costs)
-        return self.store.save(stage.name, fingerprint, finished)
+        try:
+            result = self.checked(stage, stage.compute(self, inputs))
+            costs = {
+                **result.costs,
+                "seconds": round(time.monotonic() - begun, 3),
+                "rows_in": sum(stored.rows.get(stored.stage, 0) for stored in inputs.values()),
+                **asdict(self._usage),
+            }
+            finished = Result(result.tables, result.ledger, result.tree, result.facts, costs)
+            return self.store.save(stage.name, fingerprint, finished)
+        finally:
+            while self._scratch:
+                shutil.rmtree(self._scratch.pop(), ignore_errors=True)
 
     def checked(self, stage: Stage, result: Result) -> Result:
         """Hold a result's tables against their schemas; rows that fail go to the ledger."""
@@ -139,7 +147,7 @@ class Run:
         return digest(
             {
                 "stage": name,
-                "code": code_digest(stage.code),
+                "code": stage.digest,
                 "depends": stage.depends(self),
                 "seed": self.settings.seed,
             },
@@ -151,6 +159,16 @@ class Run:
         return [stored.data_version, stored.ledger_version] if stage.reads_ledgers else stored.data_version
 
     # What stages ask of their run.
+
+    def scratch(self) -> Path:
+        """Return a new folder inside the store, which can take over by renaming what a stage writes there.
+
+        It goes when the stage is done or has failed.
+        """
+        folder = self.store.root / "scratch"
+        folder.mkdir(parents=True, exist_ok=True)
+        self._scratch.append(Path(tempfile.mkdtemp(dir=folder)))
+        return self._scratch[-1]
 
     def types(self) -> dict[str, ConstraintType]:
         """Return the measured constraint types that the settings select, by name."""
@@ -190,5 +208,5 @@ class Run:
 
 
 def matches(name: str, patterns: Sequence[str]) -> bool:
-    """Tell whether a ``family:name`` is selected by names, ``family:*`` or ``*``."""
-    return any(pattern in ("*", name, name.split(":")[0] + ":*") for pattern in patterns)
+    """Tell whether a ``family:name`` is selected by a name, a family, or a pattern such as ``family:*``."""
+    return any(fnmatchcase(name, pattern) or name.partition(":")[0] == pattern for pattern in patterns)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import inspect
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -40,6 +41,17 @@ class Stage:
     schemas: Mapping[str, str]
     reads_ledgers: bool = False
     engine: bool = False
+
+    @property
+    def digest(self) -> str:
+        """Hash over the code that shapes the result."""
+        checking = _CHECKING if self.schemas else ()
+        compute = hashlib.sha256(inspect.getsource(self.compute).encode()).hexdigest()[:32]
+        return code_digest((*self.code, *checking)) + compute
+
+
+_CHECKING = ("schemas.py", "pipeline/validate.py", "pipeline/ledger.py")
+"""Every stage that makes tables has them checked."""
 
 
 @cache

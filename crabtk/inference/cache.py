@@ -6,7 +6,7 @@ import hashlib
 import json
 import sqlite3
 import time
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -21,8 +21,8 @@ FORMAT = 1
 """Layout of the file, kept as SQLite's ``user_version``."""
 
 _BUSY_SECONDS = 60.0
-_KEYS_PER_QUERY = 500
 _TABLE = "CREATE TABLE IF NOT EXISTS completions (key TEXT PRIMARY KEY, value BLOB NOT NULL, checksum TEXT NOT NULL)"
+_FIND = "SELECT key, value, checksum FROM completions WHERE key IN (SELECT value FROM json_each(?))"
 _NOT_DAMAGE = ("locked", "busy", "readonly", "unable to open", "full", "disk i/o")
 
 
@@ -77,14 +77,12 @@ class ResponseCache:
 
     def get_many(self, keys: Iterable[str]) -> dict[str, Completion]:
         """Return the completions that are stored, by key; absent and unreadable ones are left out."""
-        wanted = list(dict.fromkeys(keys))
         found: dict[str, Completion] = {}
         with self._errors_named():
-            for start in range(0, len(wanted), _KEYS_PER_QUERY):
-                for key, value, checksum in self._rows(wanted[start : start + _KEYS_PER_QUERY]):
-                    completion = _decode(key, value, checksum)
-                    if completion is not None:
-                        found[key] = completion
+            for key, value, checksum in self._database.execute(_FIND, (json.dumps(list(keys)),)):
+                completion = _decode(key, value, checksum)
+                if completion is not None:
+                    found[key] = completion
         return found
 
     def put_many(self, completions: Mapping[str, Completion]) -> None:
@@ -145,10 +143,6 @@ class ResponseCache:
                 if "locked" not in str(error) or time.monotonic() > deadline:
                     raise
                 time.sleep(0.02)
-
-    def _rows(self, keys: Sequence[str]) -> Iterator[tuple[Any, Any, Any]]:
-        marks = ",".join("?" * len(keys))
-        return self._database.execute(f"SELECT key, value, checksum FROM completions WHERE key IN ({marks})", keys)
 
     def _number(self, query: str) -> int:
         return int(self._database.execute(query).fetchone()[0])

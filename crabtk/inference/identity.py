@@ -122,4 +122,4 @@ def _write_memo(memo: Path, content: Mapping[str, str]) -> None:
     descriptor, scratch = tempfile.mkstemp(dir=memo.parent, prefix=f".{memo.name}.")
     with os.fdopen(descriptor, "w", encoding="utf-8") as stream:
         json.dump(content, stream, indent=1, sort_keys=True)
-    os.replace(scratch, memo)
+    Path(scratch).replace(memo)

@@ -20,10 +20,16 @@ class Complete(Protocol):
         ...
 
 
-def question(template: str, instruction: str, response: str, **values: str) -> tuple[Message, ...]:
-    """Return the messages of a question; equal up to the question for all questions on one response."""
+def question(
+    template: str, instruction: str, response: str, *, system: str = SYSTEM, **values: str
+) -> tuple[Message, ...]:
+    """Return the messages of a question on a response.
+
+    What most requests share stands first: the system message for all responses, then the response for all
+    questions on it, and the question itself last.
+    """
     shared = fill(prompt("response"), {"instruction": instruction, "response": response})
-    return Message("system", SYSTEM), Message("user", fill(prompt(template), {"response": shared, **values}))
+    return Message("system", system), Message("user", fill(prompt(template), {"response": shared, **values}))
 
 
 def json_request(messages: tuple[Message, ...], properties: Mapping[str, Any], sampling: Sampling) -> Request:

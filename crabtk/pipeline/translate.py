@@ -14,10 +14,12 @@ from crabtk.errors import EmptyStageError
 from crabtk.pipeline.ask import SENTENCE_OR_NULL, Complete, json_request, question
 from crabtk.pipeline.ledger import ledger
 from crabtk.pipeline.measure import SCHEMA
+from crabtk.prompts import prompt
 from crabtk.randomness import generator
 from crabtk.settings import Translation
 from crabtk.text import ParsedText
 from crabtk.types import Completion, Rejected, Request, Sampling
+from crabtk.wording import fill
 
 STAGE = "translated_constraints"
 QUOTED_WORDS = 10
@@ -93,7 +95,8 @@ def _draw(seed: int, seed_id: str) -> float:
 def _request(row: Mapping[str, Any], types: Sequence[TranslatedType], settings: Translation, seed: int) -> Request:
     kinds = "\n".join(f"- {t.key}: {t.question} For example: {' / '.join(t.examples)}" for t in types)
     keys = ", ".join(type_.key for type_ in types)
-    messages = question("translate", row["instruction"], row["response"], kinds=kinds, keys=keys)
+    system = fill(prompt("translate_system"), {"kinds": kinds, "keys": keys})
+    messages = question("translate", row["instruction"], row["response"], system=system)
     sampling = Sampling(
         max_tokens=settings.max_tokens,
         temperature=settings.temperature,

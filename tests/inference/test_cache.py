@@ -40,8 +40,8 @@ def test_completions_survive_closing(path: Path) -> None:
         assert cache.stats().bytes > 0
 
 
-def test_more_keys_than_one_query_takes(path: Path) -> None:
-    completions = {str(number): Completion(str(number)) for number in range(1300)}
+def test_many_keys(path: Path) -> None:
+    completions = {str(number): Completion(str(number)) for number in range(40_000)}
     with ResponseCache(path) as cache:
         cache.put_many(completions)
         assert cache.get_many(completions) == completions

@@ -123,11 +123,10 @@ class Engine:
 
     def _written_completion(self, asked: _Asked, cached: int) -> Completion:
         answer = asked.answer
-        assert answer.finish_reason is not None
         text = self._tokenizer.decode(answer.tokens, skip_special_tokens=True, clean_up_tokenization_spaces=False)
         return Completion(
             text=str(text),
-            finish_reason=answer.finish_reason,
+            finish_reason=answer.finish_reason or "length",
             prompt_tokens=len(asked.tokens),
             cached_tokens=cached,
             generated_tokens=len(answer.tokens),

@@ -45,7 +45,10 @@ class Prompts:
     def end_of_turn(self) -> int | None:
         """Return the special token that ends the assistant's turn in the template; None if there is none."""
         turns = [{"role": "user", "content": _MARK}, {"role": "assistant", "content": _MARK}]
-        rendered = self._template(turns, tokenize=False, add_generation_prompt=False)
+        try:
+            rendered = self._template(turns, tokenize=False, add_generation_prompt=False)
+        except Exception:  # as below; each request will say so
+            return None
         rest = str(rendered).rpartition(_MARK)[2]
         tokens = self._tokenizer.encode(rest, add_special_tokens=False)
         special = set(self._tokenizer.all_special_ids)

@@ -20,7 +20,7 @@ class Sampler:
         self.greedy = sampling.temperature == 0
         self._temperature = sampling.temperature
         self._top_p = sampling.top_p
-        self._random = random.Random(sampling.seed)
+        self._random = random.Random(sampling.seed)  # noqa: S311 (repeatable, not secret)
 
     def draw(self, logits: Tensor) -> int:
         """Draw a token given the logits [vocabulary] before temperature."""

@@ -189,10 +189,14 @@ def test_missing_chat_template_is_named(llama: Path, tmp_path: Path) -> None:
         pass
 
 
-def test_conversation_that_the_template_refuses(llama: Path, tmp_path: Path) -> None:
-    folder = _with_template(llama, tmp_path, "{% for m in messages %}{{ m['content'].nothing() }}{% endfor %}x")
-    with pytest.raises(Exception, match="nothing"), TransformersBackend(str(folder)):
-        pass
+def test_conversation_that_the_template_refuses_is_an_error_of_its_request(llama: Path, tmp_path: Path) -> None:
+    refusing = "{% if messages | length > 1 %}{{ raise_exception('one turn only') }}{% endif %}"
+    folder = _with_template(llama, tmp_path, refusing + (llama / "chat_template.jinja").read_text())
+    turns = (Message("user", "Hi"), Message("assistant", "Ho"), Message("user", "Hi"))
+    with TransformersBackend(str(folder)) as backend:
+        refused, answered = backend.generate([Request(turns), _ask("Hi")])
+    assert "one turn only" in (refused.error or "")
+    assert answered.finish_reason != "error"
 
 
 def _with_template(llama: Path, folder: Path, template: str | None) -> Path:
