@@ -17,7 +17,7 @@ from crabtk.pipeline.audit import Finding
 from crabtk.pipeline.judge import REFINED, judge
 from crabtk.pipeline.ledger import ledger
 from crabtk.pipeline.measure import SCHEMA
-from crabtk.pipeline.translate import read_answer, unjudged
+from crabtk.pipeline.translate import read_answer, unfit, unjudged
 from crabtk.protocols import ConstraintType
 from crabtk.text import ParsedText
 from crabtk.types import Constraint, Rejected, Sampling
@@ -52,9 +52,10 @@ def accept(
     """Judge the translated constraints and join them with the measured ones.
 
     What counts something is grounded in a measured type and checked by code, or dropped. The rest is judged one
-    by one against the audit's threshold; one that fails is repaired once, if asked for, and judged again. If the
-    audit does not accept the judge, nobody is asked and the verdicts stay unknown. Of two constraints of a seed
-    that hold and are worded too much alike, one of them translated, the translated one is dropped.
+    by one against the audit's threshold. For one that fails, a corrected one is asked for once, if so set, and goes
+    the same way; the first stays in the table with its verdict. If the audit does not accept the judge, nobody is
+    asked and the verdicts stay unknown. Of two constraints of a seed that hold and are worded too much alike, one of
+    them translated, the translated one is dropped; of two translated ones the less sure.
 
     Args:
         seeds: Schema ``Seeds``.
@@ -71,8 +72,7 @@ def accept(
     """
     work = _Accepting({row["seed_id"]: row for row in seeds.to_dicts()}, types)
     taken = {(row["seed_id"], row["type"]) for row in measured.iter_rows(named=True)}
-    rows = [row for row in translated.to_dicts() if row["seed_id"] in work.seeds]
-    open_rows, grounded = _ground(rows, taken, work)
+    open_rows, grounded = _ground(translated.to_dicts(), taken, work)
     if finding.accepted and finding.threshold is not None:
         open_rows = _judge(open_rows, finding.threshold, complete, work)
         if repair:
@@ -152,20 +152,33 @@ def _repair(rows: Sequence[Row], complete: Complete, work: _Accepting) -> list[R
     for row, completion in zip(rows, complete(requests), strict=True):
         answer = read_answer(completion, ["constraint"])
         if isinstance(answer, str):
-            work.reject(row, f"its repair is unreadable: {answer}")
+            work.reject(_repaired(row, completion.text), f"the repair is unreadable: {answer}")
             continue
-        text = " ".join((answer["constraint"] or "").split())
-        if text and text != row["text"]:
-            repaired.append(unjudged(row["seed_id"], f"{row['constraint_id']}/repaired", row["type"], text, "repaired"))
+        text = answer["constraint"] or ""
+        if not text.strip() or text.split() == row["text"].split():
+            continue
+        if reason := unfit(text, work.seeds[row["seed_id"]], row["type"]):
+            work.reject(_repaired(row, text), reason)
+        else:
+            repaired.append(_repaired(row, " ".join(text.split())))
     return repaired
+
+
+def _repaired(row: Row, text: str) -> Row:
+    return unjudged(row["seed_id"], f"{row['constraint_id']}/repaired", row["type"], text, "repaired")
 
 
 def _thinned(rows: Sequence[Row], max_rouge_l: float, work: _Accepting) -> list[Row]:
     """Drop translated constraints that hold but are worded too much like a better one of the same seed."""
-    # Code before model, sure before unsure; the id breaks ties.
+    # Measured before translated, code before model, sure before unsure; the id breaks ties.
     ranked = sorted(
         (row for row in rows if row["verdict"] == "holds"),
-        key=lambda row: (row["judged_by"] != "code", -(row["score"] or 0.0), row["constraint_id"]),
+        key=lambda row: (
+            row["origin"] != "measured",
+            row["judged_by"] != "code",
+            -(row["score"] or 0.0),
+            row["constraint_id"],
+        ),
     )
     kept: dict[str, tuple[Row, tuple[str, ...]]] = {}
     for row in ranked:

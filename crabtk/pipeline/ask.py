@@ -43,5 +43,18 @@ def json_request(messages: tuple[Message, ...], properties: Mapping[str, Any], s
     return Request(messages, sampling, json_schema=schema)
 
 
-SENTENCE_OR_NULL: Mapping[str, Any] = {"anyOf": [{"type": "string", "maxLength": 240}, {"type": "null"}]}
-"""Schema of one constraint; the bound keeps a looping model from filling the whole answer with one."""
+LONGEST_SENTENCE = 240
+LONGEST_INSTRUCTION = 600
+"""Characters that a model may write of one constraint, and of a refined instruction.
+
+The bound keeps a looping model from filling the whole answer with one; a text that reaches it was cut off.
+"""
+
+
+def text_or_null(longest: int) -> Mapping[str, Any]:
+    """Return the schema of a text of at most so many characters, or null."""
+    return {"anyOf": [{"type": "string", "maxLength": longest}, {"type": "null"}]}
+
+
+SENTENCE_OR_NULL = text_or_null(LONGEST_SENTENCE)
+"""Schema of one constraint."""

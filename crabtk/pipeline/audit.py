@@ -42,12 +42,12 @@ def plant(
         seed: Of the run.
 
     Returns:
-        Rows of schema ``Audit`` without a score, those of one seed together.
+        Rows of schema ``Audit`` without a score, those of one seed together. No draw hangs on the order of a table.
     """
     known = {row["seed_id"]: row for row in seeds.filter(pl.col("use") == "seed").to_dicts()}
     usable = [
         row
-        for row in measured.to_dicts()
+        for row in measured.sort("constraint_id").to_dicts()
         if row["type"] in types and row["seed_id"] in known and not getattr(types[row["type"]], "counts", False)
     ]
     by_type: dict[str, list[dict[str, Any]]] = {}
@@ -165,7 +165,7 @@ def find(audit: pl.DataFrame, *, max_false_holds: float, min_recall: float, seed
             "more seeds or more constraint types would give it cases"
         )
         return Finding(False, reason, None, None, None, None, None, None, true, false, unreadable)
-    accepted = chosen.recall >= min_recall
+    accepted = chosen.threshold is not None and chosen.recall >= min_recall
     where = f"P(yes) ≥ {chosen.threshold:.3f}" if chosen.threshold is not None else "any P(yes)"
     figures = (
         f"ROC AUC {chosen.auc:.2f} (95 % CI {chosen.auc_low:.2f}–{chosen.auc_high:.2f}) on {true} true and "

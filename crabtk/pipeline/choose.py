@@ -15,7 +15,7 @@ UNKNOWN_INFORMATIVE = 0.5
 
 
 def choose(rows: Sequence[Row], settings: Composition, rng: random.Random) -> list[Row]:
-    """Choose constraints that can be asked together, in random order.
+    """Choose constraints that can be asked together, in random order; the order of ``rows`` does not matter.
 
     Each constraint enters the draw with its type's weight; of those in the draw the informative are preferred. If
     the draw gives too few, the rest fills up in the same way. What every other response satisfies too is never
@@ -27,11 +27,15 @@ def choose(rows: Sequence[Row], settings: Composition, rng: random.Random) -> li
         rng: Of this seed.
 
     Returns:
-        As many as the bounds ask for; fewer only if the seed has no more; none if it has none.
+        As many as the bounds ask for, at least one; fewer only if the seed has none left that agrees with those
+        chosen.
     """
-    usable = [row for row in rows if row["type"] != REFINED and row["informative"] != 0.0]
+    ordered = sorted(rows, key=lambda row: str(row["constraint_id"]))
+    usable = [row for row in ordered if row["type"] != REFINED and row["informative"] != 0.0]
     low, high = settings.constraints
-    wanted = rng.randint(1, max(1, high)) if rng.random() < settings.any_number else rng.randint(low, high)
+    if rng.random() < settings.any_number:
+        low = 1
+    wanted = rng.randint(max(1, low), max(1, high))
     drawn = [row for row in usable if rng.random() < weight(row["type"], settings)]
     rest = [row for row in usable if row not in drawn and weight(row["type"], settings) > 0]
     chosen: list[Row] = []

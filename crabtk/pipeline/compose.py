@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
@@ -13,9 +13,10 @@ import polars as pl
 
 from crabtk.errors import EmptyStageError
 from crabtk.pipeline.choose import Row, choose
-from crabtk.pipeline.formats import FORMATS
+from crabtk.pipeline.formats import FORMATS, one_line
 from crabtk.pipeline.judge import REFINED
 from crabtk.pipeline.ledger import ledger
+from crabtk.pipeline.seed_rules import same, word_count
 from crabtk.prompts import prompt
 from crabtk.randomness import generator
 from crabtk.schemas import Crab, columns
@@ -60,7 +61,9 @@ def compose(
     """Make training examples of seeds and their constraints.
 
     Held-out seeds give forward examples only, without demonstrations and with constraints that code can check, so
-    that they can be scored.
+    that they can be scored. What an example asks and how hangs on its seed and that seed's constraints alone; its
+    demonstrations hang on which training seeds there are, and its being drawn on how many; nothing hangs on the
+    order of either table.
 
     Args:
         seeds: Schema ``Seeds``.
@@ -70,7 +73,8 @@ def compose(
 
     Returns:
         Rows of schema ``Crab`` by kind and in the order of ``seeds`` (``demonstration_ids`` are seed ids), and the
-        ledger: seeds without a constraint worth asking.
+        ledger: seeds without a constraint worth asking. The shares are exact to one row as far as there is enough
+        general chat.
 
     Raises:
         EmptyStageError: No training seed kept a constraint.
@@ -83,12 +87,13 @@ def compose(
             "No training seed has a constraint worth asking. Relax measuring.types or composition.weights, or add "
             "seeds: with very few, none of their constraints tells them apart."
         )
-    forward, reverse = _shares(len(train), settings.reverse)
-    pool = {c.seed_id: c for c in train}
+    forward, reverse, chat = _counts(len(train), settings)
+    # By id, so that no draw from it hangs on the order of the table.
+    pool = {c.seed_id: c for c in sorted(train, key=lambda c: c.seed_id)}
     rows = [_forward(c, pool, settings, seed) for c in _draw(train, forward, "forward", seed)]
     rows += [_forward(c, {}, settings, seed) for c in held_out]
     rows += [_reverse(c, settings, seed) for c in _draw(train, reverse, "reverse", seed)]
-    rows += _chat(seeds, round((forward + reverse) * settings.chat / max(1e-9, 1 - settings.chat)), seed)
+    rows += _chat(seeds, chat, seed)
     return pl.DataFrame(rows, schema=SCHEMA), ledger(rejected)
 
 
@@ -122,11 +127,19 @@ def _choose(row: Row, constraints: Sequence[Row], settings: Composition, seed: i
     return Chosen(row, picked, refined["text"], refined["constraint_id"])
 
 
-def _shares(seeds: int, reverse: float) -> tuple[int, int]:
-    """Return how many forward and reverse examples, each seed giving at most one of a kind, keep the share."""
-    if reverse <= 0.5:
-        return seeds, round(seeds * reverse / (1 - reverse))
-    return round(seeds * (1 - reverse) / reverse), seeds
+def _counts(seeds: int, settings: Composition) -> tuple[int, int, int | None]:
+    """Return how many forward, reverse and chat examples keep the shares; None is all chat that there is.
+
+    Each seed gives at most one example of a kind.
+    """
+    if settings.chat == 1:
+        return 0, 0, None
+    forward, reverse = seeds, seeds
+    if settings.reverse <= 0.5:
+        reverse = round(seeds * settings.reverse / (1 - settings.reverse))
+    else:
+        forward = round(seeds * (1 - settings.reverse) / settings.reverse)
+    return forward, reverse, round((forward + reverse) * settings.chat / (1 - settings.chat))
 
 
 def _draw(chosen: Sequence[Chosen], count: int, what: str, seed: int) -> list[Chosen]:
@@ -139,12 +152,37 @@ def _draw(chosen: Sequence[Chosen], count: int, what: str, seed: int) -> list[Ch
 def _forward(one: Chosen, pool: Mapping[str, Chosen], settings: Composition, seed: int) -> dict[str, Any]:
     rng = generator(seed, STAGE, "forward", one.seed_id, "style")
     template, marker = _style(rng)
-    demonstrations: list[Chosen] = []
-    if pool and rng.random() < settings.demonstrated:
-        demonstrations = _demonstrations(one, pool, rng.randint(*settings.demonstrations), settings, seed)
-    turns = [turn for c in demonstrations for turn in _turns(c, template, marker)] + _turns(one, template, marker)
     system = [{"role": "system", "content": one.seed["system"]}] if one.seed["system"] else []
-    return _row("forward", one.seed, system + turns, one.constraint_ids, [c.seed_id for c in demonstrations])
+    own = _turns(one, template, marker)
+    demonstrations: dict[str, list[dict[str, str]]] = {}
+    if pool and rng.random() < settings.demonstrated:
+        count = rng.randint(*settings.demonstrations)
+        room = settings.max_words - _words(system + own) if settings.max_words else None
+        for candidate in _candidates(one, pool, 25 * count, seed):
+            if len(demonstrations) == count:
+                break
+            turns = _turns(candidate, template, marker)
+            if room is not None:
+                words = _words(turns)
+                if words > room:
+                    continue
+                room -= words
+            demonstrations[candidate.seed_id] = turns
+    turns = [turn for turns in demonstrations.values() for turn in turns] + own
+    return _row("forward", one.seed, system + turns, one.constraint_ids, list(demonstrations))
+
+
+def _candidates(one: Chosen, pool: Mapping[str, Chosen], at_most: int, seed: int) -> Iterator[Chosen]:
+    """Draw demonstrations from the training seeds other than the row's own and those of the same instruction."""
+    rng = generator(seed, STAGE, "forward", one.seed_id, "demonstrations")
+    asked = same(one.seed["instruction"])
+    for name in rng.sample(list(pool), min(len(pool), at_most)):
+        if name != one.seed_id and same(pool[name].seed["instruction"]) != asked:
+            yield pool[name]
+
+
+def _words(messages: Sequence[Mapping[str, str]]) -> int:
+    return sum(word_count(message["content"]) for message in messages)
 
 
 def _style(rng: Any) -> tuple[str, str | None]:
@@ -161,39 +199,11 @@ def _turns(one: Chosen, template: str, marker: str | None) -> list[dict[str, str
 
 def _listed(constraints: Sequence[Row], marker: str | None) -> str:
     if marker is None:
-        return " ".join(c["text"] for c in constraints)
+        return " ".join(one_line(c["text"]) for c in constraints)
     return "\n".join(
-        fill(marker, {"number": str(i + 1), "letter": chr(ord("a") + i % 26)}) + c["text"]
+        fill(marker, {"number": str(i + 1), "letter": chr(ord("a") + i % 26)}) + one_line(c["text"])
         for i, c in enumerate(constraints)
     )
-
-
-def _demonstrations(
-    one: Chosen, pool: Mapping[str, Chosen], count: int, settings: Composition, seed: int
-) -> list[Chosen]:
-    """Draw training seeds other than the row's own and its twins; those that would make it too long are left out."""
-    rng = generator(seed, STAGE, "forward", one.seed_id, "demonstrations")
-    room = settings.max_words - _words(one) if settings.max_words else None
-    found: list[Chosen] = []
-    names = list(pool)
-    for name in rng.sample(names, min(len(names), 25 * count)):
-        candidate = pool[name]
-        if len(found) == count:
-            break
-        if name == one.seed_id or candidate.seed["instruction"] == one.seed["instruction"]:
-            continue
-        if room is not None:
-            if _words(candidate) > room:
-                continue
-            room -= _words(candidate)
-        found.append(candidate)
-    return found
-
-
-def _words(one: Chosen) -> int:
-    """Return about how many words an example of it has; white space will do, since the bound is a budget."""
-    texts = [one.instruction, one.seed["response"], *(c["text"] for c in one.constraints)]
-    return sum(len(text.split()) for text in texts)
 
 
 def _reverse(one: Chosen, settings: Composition, seed: int) -> dict[str, Any]:
@@ -202,18 +212,21 @@ def _reverse(one: Chosen, settings: Composition, seed: int) -> dict[str, Any]:
     format_ = rng.choice(sorted(FORMATS))
     shown = fill(prompt("response"), {"instruction": one.seed["instruction"], "response": one.seed["response"]})
     question = fill(rng.choice(texts["reverse"]), {"response": shown, "format": texts["formats"][format_]})
-    answer = FORMATS[format_]([(c["type"], c["text"]) for c in one.constraints])
+    answer = FORMATS[format_]([(c["type"], one_line(c["text"])) for c in one.constraints])
     messages = [{"role": "user", "content": question}, {"role": "assistant", "content": answer}]
     return _row("reverse", one.seed, messages, [c["constraint_id"] for c in one.constraints], [])
 
 
-def _chat(seeds: pl.DataFrame, count: int, seed: int) -> list[dict[str, Any]]:
+def _chat(seeds: pl.DataFrame, count: int | None, seed: int) -> list[dict[str, Any]]:
     """Return general chat unchanged: from chat sources, or plain training pairs where there are none."""
-    # A chat source is never held out itself, but may hold a prompt that another source has held out.
-    held_out = seeds.filter(pl.col("split") == "held_out")["instruction"].unique().to_list()
-    rows = seeds.filter((pl.col("use") == "chat") & ~pl.col("instruction").is_in(held_out)).to_dicts()
-    if not rows:
-        rows = seeds.filter((pl.col("use") == "seed") & (pl.col("split") == "train")).to_dicts()
+    # A conversation is never held out itself, but any turn of it may be a prompt that another source has held out.
+    held_out = {same(text) for text in seeds.filter(pl.col("split") == "held_out")["instruction"]}
+    rows = [
+        row
+        for row in seeds.filter(pl.col("split") == "train").iter_rows(named=True)
+        if held_out.isdisjoint(same(turn["content"]) for turn in row["messages"] if turn["role"] == "user")
+    ]
+    rows = [row for row in rows if row["use"] == "chat"] or [row for row in rows if row["use"] == "seed"]
     ranked = sorted(rows, key=lambda row: generator(seed, STAGE, "chat", row["seed_id"]).random())[:count]
     drawn = {row["seed_id"] for row in ranked}
     return [_row("chat", row, row["messages"], [], []) for row in rows if row["seed_id"] in drawn]

@@ -5,11 +5,20 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 from collections.abc import Callable, Mapping, Sequence
 from xml.sax.saxutils import escape, quoteattr
 
 Item = tuple[str, str]
-"""A constraint's type and its text, which holds no line break."""
+"""A constraint's type and its text on one line (see ``one_line``)."""
+
+_PIPE = re.compile(r"(\\*)\|")
+_NOT_IN_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+
+
+def one_line(text: str) -> str:
+    """Put a space for each line break, Unicode's among them, since most formats give a constraint one line."""
+    return " ".join(text.splitlines())
 
 
 def _bullets(items: Sequence[Item]) -> str:
@@ -33,12 +42,19 @@ def _json_object(items: Sequence[Item]) -> str:
 
 
 def _table(items: Sequence[Item]) -> str:
-    rows = [f"| {type_} | {text.replace('|', chr(92) + '|')} |" for type_, text in items]
+    # Backslashes before a pipe are doubled, or they would take away the one that makes it text.
+    rows = [f"| {type_} | {_PIPE.sub(_escaped, text)} |" for type_, text in items]
     return "\n".join(["| Type | Constraint |", "| --- | --- |", *rows])
 
 
+def _escaped(pipe: re.Match[str]) -> str:
+    return rf"{pipe[1]}{pipe[1]}\|"
+
+
 def _xml(items: Sequence[Item]) -> str:
-    rows = [f"  <constraint type={quoteattr(type_)}>{escape(text)}</constraint>" for type_, text in items]
+    # Control characters cannot stand in XML 1.0, not even escaped.
+    texts = [(type_, _NOT_IN_XML.sub("", text)) for type_, text in items]
+    rows = [f"  <constraint type={quoteattr(type_)}>{escape(text)}</constraint>" for type_, text in texts]
     return "\n".join(["<constraints>", *rows, "</constraints>"])
 
 

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from functools import cache
 
 from crabtk.pipeline.ask import Complete, question
-from crabtk.types import Completion, Request, Sampling
+from crabtk.prompts import prompt, worked_example
+from crabtk.types import Completion, Message, Request, Sampling
+from crabtk.wording import fill
 
 YES, NO = "Yes", "No"
 REFINED = "situation:refined_instruction"
@@ -28,12 +31,26 @@ def judge(complete: Complete, cases: Sequence[tuple[Mapping[str, str], str, str]
 
 def _request(seed: Mapping[str, str], type_: str, text: str) -> Request:
     template = "judge_request" if type_ == REFINED else "judge"
-    messages = question(template, seed["instruction"], seed["response"], constraint=text)
-    return Request(messages, Sampling(max_tokens=3), choices=(YES, NO))
+    system, asked = question(template, seed["instruction"], seed["response"], constraint=text)
+    return Request((system, *_examples(), asked), Sampling(max_tokens=3), choices=(YES, NO))
+
+
+@cache
+def _examples() -> tuple[Message, ...]:
+    """Return questions on the worked example with their answers; the same for every case."""
+    example = worked_example()
+    turns: list[Message] = []
+    for verdict in example["verdicts"]:
+        first = question(
+            "judge", example["instruction"], example["response"].strip(), constraint=verdict["requirement"]
+        )
+        later = fill(prompt("judge"), {"response": "", "constraint": verdict["requirement"]}).strip()
+        turns += [Message("user", later) if turns else first[-1], Message("assistant", verdict["answer"])]
+    return tuple(turns)
 
 
 def p_yes(completion: Completion) -> float | None:
-    """Return P(yes) normalised over yes and no; None for an answer that is neither."""
+    """Return P(yes) normalised over yes and no; None for an answer that is neither or has no such number."""
     if completion.finish_reason in ("error", "refusal") or completion.text.strip() not in (YES, NO):
         return None
     logprobs = completion.choice_logprobs
@@ -43,4 +60,6 @@ def p_yes(completion: Completion) -> float | None:
         return None
     # 1 / (1 + exp(no - yes)), without overflow where the difference is large.
     difference = logprobs[NO] - logprobs[YES]
+    if math.isnan(difference):
+        return None
     return round(1 / (1 + math.exp(difference)) if difference < 700 else 0.0, 6)

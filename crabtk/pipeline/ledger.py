@@ -13,12 +13,16 @@ SCHEMA = columns(Ledger)
 
 
 def ledger(rows: Iterable[Rejected]) -> pl.DataFrame:
-    """Return rejected rows as a table of schema ``Ledger``, in order; text that is no Unicode is replaced."""
-    return pl.DataFrame(
-        [(r.stage, r.file, r.row, r.key, r.reason, printable(r.raw)) for r in rows], schema=SCHEMA, orient="row"
-    )
+    """Return rejected rows as a table of schema ``Ledger``, in order; text that no table can hold is replaced."""
+    written = [(r.stage, r.file, r.row, r.key, printable(r.reason), printable(r.raw)) for r in rows]
+    return pl.DataFrame(written, schema=SCHEMA, orient="row")
 
 
 def printable(text: str) -> str:
-    """Cut to ``RAW_LIMIT`` and replace lone surrogates, which no table can hold."""
-    return text[:RAW_LIMIT].encode("utf-8", "replace").decode("utf-8")
+    """Cut to ``RAW_LIMIT`` and replace lone surrogates."""
+    return storable(text[:RAW_LIMIT])
+
+
+def storable(text: str) -> str:
+    """Replace lone surrogates, which no table can hold."""
+    return text.encode("utf-8", "replace").decode("utf-8")

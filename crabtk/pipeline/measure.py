@@ -10,7 +10,7 @@ from typing import Any
 import polars as pl
 
 from crabtk.canonical import canonical_json
-from crabtk.pipeline.ledger import ledger
+from crabtk.pipeline.ledger import ledger, storable
 from crabtk.pipeline.parallel import map_rows
 from crabtk.protocols import ConstraintType
 from crabtk.randomness import generator
@@ -102,7 +102,11 @@ class _Measure:
             raise ValueError(
                 f"it measured {canonical_json(dict(params))} and then does not find it (the law is broken)"
             )
-        return constraint_row(seed_id, type_, params, rng, self._informative(type_, params, seed_id))
+        row = constraint_row(seed_id, type_, params, rng, self._informative(type_, params, seed_id))
+        for written in (row["params"], row["text"]):
+            if not isinstance(written, str) or not written.strip() or storable(written) != written:
+                raise ValueError(f"it worded {row['params']!r} as {row['text']!r}, which no table can hold")
+        return row
 
     def _informative(self, type_: ConstraintType, params: Params, seed_id: str) -> float | None:
         if not self._parsed:

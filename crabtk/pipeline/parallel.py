@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import multiprocessing
+import os
+import signal
+import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
+from contextlib import contextmanager
 from typing import Any, TypeVar
 
 Row = TypeVar("Row")
@@ -41,17 +45,37 @@ def map_rows(
         return
     # Not fork: the parent runs threads of polars, whose locks a forked child would inherit.
     context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(processes, context, _receive, (work,)) as pool:
-        for chunk, results in zip(chunks, pool.map(_chunk, chunks), strict=True):
+    with ProcessPoolExecutor(min(processes, len(chunks)), context, _receive, (work,)) as pool:
+        with _uninterrupted():
+            found = pool.map(_chunk, chunks)
+        for chunk, results in zip(chunks, found, strict=True):
             yield from results
             done += len(chunk)
             if progress:
                 progress(done, len(rows))
 
 
+@contextmanager
+def _uninterrupted() -> Iterator[None]:
+    """Hold Ctrl-C back; processes started meanwhile never see it, so that the parent alone answers it."""
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
 def _receive(work: Callable[[Any], Any]) -> None:
     global _work
     _work = work
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+
+
+def _end_with_parent() -> None:
+    """End this process when the parent is gone: one that was killed can no longer tell its processes to."""
+    if parent := multiprocessing.parent_process():
+        parent.join()
+        os._exit(1)
 
 
 def _chunk(rows: Sequence[Any]) -> list[Any]:

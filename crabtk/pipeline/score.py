@@ -9,7 +9,7 @@ import polars as pl
 
 from crabtk.errors import EmptyStageError
 from crabtk.pipeline.ask import Complete
-from crabtk.pipeline.ledger import ledger
+from crabtk.pipeline.ledger import ledger, storable
 from crabtk.protocols import Benchmark, ConstraintType
 from crabtk.randomness import generator
 from crabtk.schemas import Responses, columns
@@ -53,7 +53,8 @@ def respond(
     rejected: list[Rejected] = []
     for item, completion in zip(items, completions, strict=True):
         prompt = json.dumps([{"role": m.role, "content": m.content} for m in item.messages], ensure_ascii=False)
-        rows.append((model, benchmark.name, item.item_id, prompt, completion.text, completion.finish_reason))
+        response = storable(completion.text)
+        rows.append((model, benchmark.name, item.item_id, storable(prompt), response, completion.finish_reason))
         if completion.finish_reason == "error":
             reason = f"{model} gave no answer, which counts as failed: {completion.error}"
             rejected.append(Rejected("responses", benchmark.name, None, item.item_id, reason, prompt))

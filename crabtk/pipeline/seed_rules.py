@@ -105,9 +105,13 @@ def language(pair: Pair) -> str:
 
 
 def split(instruction: str, seed: int, held_out: float) -> Split:
-    """Return the split of an instruction; equal ones fall together whatever their case, width and spaces."""
-    plain = " ".join(unicodedata.normalize("NFKC", instruction).casefold().split())
-    return "held_out" if generator(seed, "split", plain).random() < held_out else "train"
+    """Return the split of an instruction; those that ``same`` makes equal fall together."""
+    return "held_out" if generator(seed, "split", same(instruction)).random() < held_out else "train"
+
+
+def same(instruction: str) -> str:
+    """Return what instructions share that differ in case, width or spaces only."""
+    return " ".join(unicodedata.normalize("NFKC", instruction).casefold().split())
 
 
 def _texts(pair: Pair) -> Iterator[tuple[str, Any]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import unicodedata
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -11,17 +12,27 @@ from rapidfuzz.distance import LCSseq
 
 from crabtk.constraints.translated import TranslatedType
 from crabtk.errors import EmptyStageError
-from crabtk.pipeline.ask import SENTENCE_OR_NULL, Complete, json_request, question
+from crabtk.pipeline.ask import (
+    LONGEST_INSTRUCTION,
+    LONGEST_SENTENCE,
+    Complete,
+    json_request,
+    question,
+    text_or_null,
+)
+from crabtk.pipeline.judge import REFINED
 from crabtk.pipeline.ledger import ledger
 from crabtk.pipeline.measure import SCHEMA
-from crabtk.prompts import prompt
+from crabtk.prompts import prompt, worked_example
 from crabtk.randomness import generator
 from crabtk.settings import Translation
 from crabtk.text import ParsedText
-from crabtk.types import Completion, Rejected, Request, Sampling
+from crabtk.types import Completion, Message, Rejected, Request, Sampling
 from crabtk.wording import fill
 
 STAGE = "translated_constraints"
+NOTHING = frozenset(("", "null", "none", "n/a"))
+"""What small models write as a string where they mean null."""
 QUOTED_WORDS = 10
 """A constraint that shares a run of so many words with the response gives the response away."""
 
@@ -55,6 +66,7 @@ def translate(
     found: list[dict[str, Any]] = []
     rejected: list[Rejected] = []
     readable = 0
+    examples = list(worked_example()["answer"].values())
     for row, completion in zip(rows, complete(requests), strict=True):
         answer = read_answer(completion, [type_.key for type_ in types])
         if isinstance(answer, str):
@@ -63,13 +75,13 @@ def translate(
         readable += 1
         for type_ in types:
             text = answer[type_.key]
-            if text is None or not text.strip():
+            if text is None or text.strip().lower().rstrip(".") in NOTHING:
                 continue
             constraint_id = f"{row['seed_id']}/{type_.name}"
-            text = " ".join(text.split())
-            if reason := _unfit(text, row, type_):
+            if reason := unfit(text, row, type_.name, examples):
                 rejected.append(Rejected(STAGE, "seeds", None, constraint_id, reason, text))
             else:
+                text = " ".join(text.split())
                 found.append(unjudged(row["seed_id"], constraint_id, type_.name, text, "translated"))
     if rows and not readable:
         raise EmptyStageError(
@@ -93,17 +105,30 @@ def _draw(seed: int, seed_id: str) -> float:
 
 
 def _request(row: Mapping[str, Any], types: Sequence[TranslatedType], settings: Translation, seed: int) -> Request:
-    kinds = "\n".join(f"- {t.key}: {t.question} For example: {' / '.join(t.examples)}" for t in types)
+    kinds = "\n".join(f"- {type_.key}: {type_.question}" for type_ in types)
     keys = ", ".join(type_.key for type_ in types)
     system = fill(prompt("translate_system"), {"kinds": kinds, "keys": keys})
-    messages = question("translate", row["instruction"], row["response"], system=system)
+    first, *asked = question("translate", row["instruction"], row["response"], system=system)
+    messages = (first, *_worked_example([type_.key for type_ in types]), *asked)
     sampling = Sampling(
         max_tokens=settings.max_tokens,
         temperature=settings.temperature,
         top_p=settings.top_p,
         seed=generator(seed, STAGE, row["seed_id"]).getrandbits(31),
     )
-    return json_request(messages, {type_.key: SENTENCE_OR_NULL for type_ in types}, sampling)
+    return json_request(messages, {type_.key: text_or_null(_longest(type_.name)) for type_ in types}, sampling)
+
+
+def _worked_example(keys: Sequence[str]) -> tuple[Message, Message]:
+    """Return a question with its answer; the same for every row, so that a prefix cache holds it."""
+    example = worked_example()
+    asked = question("translate", example["instruction"], example["response"].strip())[-1]
+    answer = {key: example["answer"].get(key) for key in keys}
+    return asked, Message("assistant", json.dumps(answer, ensure_ascii=False))
+
+
+def _longest(type_: str) -> int:
+    return LONGEST_INSTRUCTION if type_ == REFINED else LONGEST_SENTENCE
 
 
 def read_answer(completion: Completion, keys: Sequence[str]) -> dict[str, str | None] | str:
@@ -119,8 +144,8 @@ def read_answer(completion: Completion, keys: Sequence[str]) -> dict[str, str | 
     if completion.finish_reason == "refusal":
         return "the model refused"
     try:
-        value = json.loads(completion.text)
-    except (json.JSONDecodeError, RecursionError) as error:
+        value = json.loads(completion.text, object_pairs_hook=_without_repetition)
+    except (ValueError, RecursionError) as error:
         return f"the answer is no JSON: {error}"
     if not isinstance(value, dict):
         return f"the answer is a JSON {type(value).__name__}, not an object"
@@ -130,30 +155,48 @@ def read_answer(completion: Completion, keys: Sequence[str]) -> dict[str, str | 
     return f"the answer's {wrong[0]} is neither a string nor null" if wrong else value
 
 
-def _unfit(text: str, row: Mapping[str, Any], type_: TranslatedType) -> str | None:
-    """Return why a constraint cannot be used, whatever a judge may say."""
+def _without_repetition(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Refuse a key that stands twice, of which Python would silently keep the last."""
+    value = dict(pairs)
+    if len(value) != len(pairs):
+        raise ValueError("a key stands twice")
+    return value
+
+
+def unfit(text: str, seed: Mapping[str, Any], type_: str, examples: Sequence[str] = ()) -> str | None:
+    """Return why what a model wrote as a constraint cannot be used, whatever a judge may say; None if it can.
+
+    Args:
+        text: As the model wrote it.
+        seed: Row of schema ``Seeds``.
+        type_: Name of the translated type. A refined instruction may quote the response, as the seed's own may.
+        examples: What the prompt showed.
+    """
+    longest = _longest(type_)
+    if len(text) >= longest:
+        return f"it was cut off at {longest} characters"
+    if any(unicodedata.category(char) in ("Cc", "Cs") and not char.isspace() for char in text):
+        return "it holds a control character or half of a surrogate pair"
     words = ParsedText(text).lower_words
     if len(words) < 3:
         return "it has fewer than three words"
-    if any(words == ParsedText(example).lower_words for example in type_.examples):
+    if any(words == ParsedText(example).lower_words for example in examples):
         return "it repeats an example of the prompt"
-    if (
-        type_.name != "situation:refined_instruction"
-        and _longest_run(words, ParsedText(row["response"]).lower_words) >= QUOTED_WORDS
-    ):
+    if type_ != REFINED and _quotes(words, ParsedText(seed["response"]).lower_words):
         return f"it quotes {QUOTED_WORDS} or more words of the response"
-    if LCSseq.normalized_similarity(words, ParsedText(row["instruction"]).lower_words) > 0.9:
+    if LCSseq.normalized_similarity(words, ParsedText(seed["instruction"]).lower_words) > 0.9:
         return "it repeats the instruction"
     return None
 
 
-def _longest_run(words: Sequence[str], text: Sequence[str]) -> int:
-    """Return the length of the longest run of words that both have; the shorter side bounds the work."""
-    if len(words) < QUOTED_WORDS:
-        return 0
-    runs = {tuple(text[i : i + QUOTED_WORDS]) for i in range(len(text) - QUOTED_WORDS + 1)}
-    windows = (tuple(words[i : i + QUOTED_WORDS]) for i in range(len(words) - QUOTED_WORDS + 1))
-    return QUOTED_WORDS if any(window in runs for window in windows) else 0
+def _quotes(words: Sequence[str], text: Sequence[str]) -> bool:
+    """Tell whether the two share a run of ``QUOTED_WORDS`` words."""
+    windows = _runs(words)
+    return bool(windows) and not windows.isdisjoint(_runs(text))
+
+
+def _runs(words: Sequence[str]) -> set[tuple[str, ...]]:
+    return {tuple(words[i : i + QUOTED_WORDS]) for i in range(len(words) - QUOTED_WORDS + 1)}
 
 
 def unjudged(seed_id: str, constraint_id: str, type_: str, text: str, origin: str) -> dict[str, Any]:

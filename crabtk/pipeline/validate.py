@@ -21,6 +21,8 @@ def validated(
 ) -> tuple[pl.DataFrame, pl.DataFrame | None]:
     """Return the rows that pass, and the ledger with those that do not.
 
+    Of rows that share what must be unique none stays, since nothing tells which of them is meant.
+
     Args:
         table: To be checked.
         schema: Name of the model in ``crabtk.schemas``.
@@ -44,11 +46,18 @@ def validated(
     reasons: dict[int, list[str]] = {}
     for index, column, check in failures.select("index", "column", "check").iter_rows():
         reasons.setdefault(int(index), []).append(f"{column} fails {check}")
-    key = next(name for name in table.columns if name.endswith("_id") or name == table.columns[0])
+    key = _key(model)
     rows = [
-        Rejected(stage, stage, index, str(table[index, key]), "; ".join(why), str(table.row(index, named=True)))
+        Rejected(stage, stage, index + 1, str(table[index, key]), "; ".join(why), str(table.row(index, named=True)))
         for index, why in sorted(reasons.items())
     ]
     good = table.filter(~pl.int_range(pl.len()).is_in(list(reasons)))
     more = ledger_table(rows)
     return good, more if ledger is None else pl.concat([ledger, more])
+
+
+def _key(model: type[schemas.Table]) -> str:
+    """Return the column that names a row: the unique one, else the first id, else the first of all."""
+    fields = model.to_schema().columns
+    ids = (name for name in fields if name.endswith("_id"))
+    return str(next((name for name, field in fields.items() if field.unique), None) or next(ids, next(iter(fields))))

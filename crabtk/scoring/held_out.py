@@ -33,9 +33,7 @@ class HeldOut:
             if row["split"] == "held_out" and row["kind"] == "forward"
         ]
 
-    def grade(
-        self, item: BenchmarkItem, response: ParsedText, types: Mapping[str, ConstraintType]
-    ) -> Sequence[Grade]:
+    def grade(self, item: BenchmarkItem, response: ParsedText, types: Mapping[str, ConstraintType]) -> Sequence[Grade]:
         """Check each constraint on the response as it stands; there is no loose reading of our own constraints."""
         return [Grade(c["type"], types[c["type"]].check(response, c["params"])) for c in item.payload["constraints"]]
 

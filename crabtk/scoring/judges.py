@@ -37,7 +37,7 @@ def choose_threshold(
 
     Args:
         truths: For each case, whether it is true.
-        scores: For each case, the judge's P(yes).
+        scores: For each case, the judge's P(yes); below 0 where it gave none, which is never "holds".
         max_false_holds: Largest allowed share of false cases at or above the threshold.
         seed: Of the run, for the bootstrap.
 
@@ -49,18 +49,20 @@ def choose_threshold(
     if min(len(true), len(false)) < MIN_CASES:
         return None
     chosen: float | None = None
-    for candidate in sorted(set(true), reverse=True):
+    for candidate in sorted({score for score in true if score >= 0}, reverse=True):
         if sum(score >= candidate for score in false) / len(false) > max_false_holds:
             break
         chosen = candidate
+    auc = roc_auc(true, false)
     low, high = _interval(true, false, seed)
     return Threshold(
         threshold=chosen,
         recall=_share_at(true, chosen),
         false_holds=_share_at(false, chosen),
-        auc=roc_auc(true, false),
-        auc_low=low,
-        auc_high=high,
+        auc=auc,
+        # Rounded ends, and with few cases even exact ones, may miss the figure that they are to enclose.
+        auc_low=min(low, auc),
+        auc_high=max(high, auc),
     )
 
 

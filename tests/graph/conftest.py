@@ -71,28 +71,23 @@ class Workshop:
         folder.joinpath("config.json").write_text("{}")
         return folder
 
-    def registry(self, version: str = "0.1.0", newer: Collection[str] = (), **replaced: Any) -> Registry:
-        """Return built-ins and toy.
+    def registry(self, newer: Collection[str] = (), **replaced: Any) -> Registry:
+        """Return built-ins and toy, as if the toy's plugins came from one distribution for each kind.
 
         Args:
-            version: Of the toy.
-            newer: Kinds whose plugin comes from a release of the toy that changed nothing but its number.
+            newer: Kinds whose distribution has a release that changed nothing but its number.
             replaced: Other values for plugins of the toy, by kind with ``_`` for a space.
         """
-        plugins: dict[tuple[str, str], Plugin] = {}
-        for module, distribution in ((builtin, "crabtk"), (self.toy, "crabtk-toy")):
-            for kind, hook in KINDS.items():
-                found: list[Any] = []
-                getattr(module, hook, lambda register: None)(found.append)
-                for value in found:
-                    if module is builtin:
-                        plugin = Plugin(kind, value.name, value, distribution, crabtk.__version__, "crabtk.builtin")
-                    else:
-                        own = replaced.get(kind.replace(" ", "_"), value)
-                        release = "9.9.9" if kind in newer else version
-                        plugin = Plugin(kind, value.name, own, distribution, release, "crabtk_toy")
-                    plugins[kind, value.name] = plugin
-        return Registry(plugins)
+        plugins: list[Plugin] = []
+        for kind, hook in KINDS.items():
+            slug = kind.replace(" ", "_")
+            version = "9.9.9" if kind in newer else "0.1.0"
+            for value in registered(builtin, hook):
+                plugins.append(Plugin(kind, value.name, value, "crabtk", crabtk.__version__, "crabtk.builtin"))
+            for value in registered(self.toy, hook):
+                own = replaced.get(slug, value)
+                plugins.append(Plugin(kind, value.name, own, f"crabtk-toy-{slug}", version, "crabtk_toy"))
+        return Registry({(plugin.kind, plugin.name): plugin for plugin in plugins})
 
     def run(
         self, changes: Changes | None = None, registry: Registry | None = None, to: str = "report"
@@ -115,6 +110,14 @@ def workshop(tmp_path: Path, toy: ModuleType) -> Workshop:
 def workshop_in(toy: ModuleType) -> Callable[[Path], Workshop]:
     """A workshop in a folder of the caller's choice."""
     return lambda folder: Workshop(folder, toy)
+
+
+def registered(module: ModuleType, hook: str) -> list[Any]:
+    """Return what a plugin's module registers by a hook; nothing if it has none."""
+    found: list[Any] = []
+    if implementation := getattr(module, hook, None):
+        implementation(found.append)
+    return found
 
 
 def _with(values: Mapping[str, Any], key: list[str], value: Any) -> dict[str, Any]:

@@ -10,7 +10,7 @@ import polars as pl
 import pytest
 
 from crabtk.errors import EmptyStageError
-from crabtk.schemas import MESSAGES, Crab
+from crabtk.schemas import Crab, columns
 from crabtk.training.examples import write_examples
 
 KINDS = ("forward", "reverse", "chat")
@@ -33,9 +33,7 @@ def crab(count: int, held_out: int = 0) -> pl.DataFrame:
         }
         for n in range(count)
     ]
-    strings = pl.List(pl.String)
-    overrides = {"messages": MESSAGES, "constraint_ids": strings, "demonstration_ids": strings}
-    return Crab.validate(pl.DataFrame(rows, schema_overrides=overrides))
+    return Crab.validate(pl.DataFrame(rows, schema=columns(Crab)))
 
 
 def read(path: Path) -> list[Any]:

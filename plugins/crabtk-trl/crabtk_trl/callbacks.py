@@ -13,7 +13,7 @@ from crabtk_trl.checkpoints import Checkpoints
 from crabtk_trl.history import measured
 
 
-class Reporter(TrainerCallback):  # type: ignore[misc]
+class Reporter(TrainerCallback):
     """Reports each logged step to the parent and seals each checkpoint.
 
     Args:

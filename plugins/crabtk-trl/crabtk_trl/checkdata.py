@@ -6,7 +6,7 @@ import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import pyarrow.compute as pc
+import pyarrow.compute as pc  # type: ignore[import-untyped]
 from datasets import Dataset
 from transformers import GenerationConfig, PreTrainedTokenizerBase
 
@@ -73,13 +73,13 @@ def check(
 def _ends(completion: Sequence[int], tokenizer: PreTrainedTokenizerBase, ending: frozenset[int]) -> bool:
     # Templates may add a newline after the token; anything else after it means that it stood in the text.
     last = max((i for i, token in enumerate(completion) if token in ending), default=None)
-    return last is not None and not tokenizer.decode(completion[last + 1 :]).strip()
+    return last is not None and not str(tokenizer.decode(list(completion[last + 1 :]))).strip()
 
 
 def _never_stops(
     endless: Sequence[Tokenised], whole: int, tokenizer: PreTrainedTokenizerBase, ending: frozenset[int]
 ) -> str:
-    tail = tokenizer.decode(endless[0].completion[-8:])
+    tail = tokenizer.decode(list(endless[0].completion[-8:]))
     stops = sorted(str(tokenizer.convert_ids_to_tokens(token)) for token in ending)
     return (
         f"{len(endless)} of {whole} examples do not end with an end-of-turn token inside the loss, so the model would "

@@ -9,7 +9,7 @@ from typing import Any
 
 import torch
 from transformers import AutoTokenizer, GenerationConfig
-from trl import SFTTrainer
+from trl import SFTTrainer  # type: ignore[attr-defined]  # trl loads its names lazily
 
 from crabtk_trl.callbacks import Reporter
 from crabtk_trl.channel import Channel
@@ -44,7 +44,7 @@ def run(job: JobFile, channel: Channel) -> dict[str, Any]:
     trainer.add_callback(Reporter(channel, checkpoints, options.checkpoint_every, figures["tokens_total"]))
     trainer.train(resume_from_checkpoint=str(start.folder) if start else None)
     export(trainer, folder, Path(job.output), options.save_dtype)
-    figures |= {"steps": trainer.state.global_step, "resumed_from": start.step if start else 0}
+    figures["steps"] = trainer.state.global_step
     return {"history": history(trainer.state.log_history), "figures": figures}
 
 
@@ -71,5 +71,6 @@ def _trainer(job: JobFile, options: TrlTrainer, folder: Path) -> tuple[SFTTraine
         processing_class=tokenizer,
         peft_config=adapters(options),
     )
-    check_labels(trainer.train_dataset, figures)
-    return trainer, {**asdict(figures), "sequences": len(trainer.train_dataset)}
+    prepared: Any = trainer.train_dataset
+    check_labels(prepared, figures)
+    return trainer, {**asdict(figures), "sequences": len(prepared)}

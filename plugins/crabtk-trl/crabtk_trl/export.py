@@ -9,7 +9,7 @@ from typing import Any
 
 import torch
 from transformers import AutoConfig
-from trl import SFTTrainer
+from trl import SFTTrainer  # type: ignore[attr-defined]  # trl loads its names lazily
 
 _TOKENIZER_PATHS = ("name_or_path", "is_local", "local_files_only")
 
@@ -30,7 +30,8 @@ def export(trainer: SFTTrainer, source: Path, output: Path, save_dtype: str) -> 
     partial = output.with_name(f".{output.name}.partial")
     shutil.rmtree(partial, ignore_errors=True)
     model.save_pretrained(partial)
-    trainer.processing_class.save_pretrained(partial)
+    tokenizer: Any = trainer.processing_class
+    tokenizer.save_pretrained(partial)
     _without_paths(partial / "tokenizer_config.json")
     partial.replace(output)
 

@@ -26,8 +26,8 @@ class JobFile:
     def of(cls, job: TrainingJob, options: Mapping[str, Any]) -> Self:
         """Make one from a job; a model that is no folder is left as a hub name."""
         model = str(Path(job.model).absolute()) if Path(job.model).is_dir() else job.model
-        paths = (str(path.absolute()) for path in (job.examples, job.output, job.work))
-        return cls(model, *paths, seed=job.seed, options=options)
+        examples, output, work = (str(path.absolute()) for path in (job.examples, job.output, job.work))
+        return cls(model, examples, output, work, job.seed, options)
 
     @classmethod
     def read(cls, path: Path) -> Self:

@@ -13,8 +13,8 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import IO, Any
 
-from crabtk.errors import TrainingError
 from crabtk import TrainingOutcome, TrainingProgress
+from crabtk.errors import TrainingError
 from crabtk_trl.environment import child_environment
 from crabtk_trl.jobfile import JobFile
 
@@ -53,7 +53,7 @@ def launch(job: JobFile, report: Callable[[TrainingProgress], None]) -> Training
 def _start(job_file: Path, log: IO[bytes], environment: Mapping[str, str]) -> subprocess.Popen[bytes]:
     # -P: a file datasets.py in the caller's folder must not hide the library.
     command = [sys.executable, "-P", "-m", "crabtk_trl", str(job_file), str(os.getpid())]
-    return subprocess.Popen(
+    return subprocess.Popen(  # noqa: S603 - our own module, no shell
         command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=log, env=dict(environment)
     )
 

@@ -47,7 +47,7 @@ def uses_bfloat16(dtype: str, device: str) -> bool:
         return dtype == "bfloat16"
     kind = device_kind(device)
     if kind == "cuda":
-        return torch.cuda.is_bf16_supported(including_emulation=False)
+        return bool(torch.cuda.is_bf16_supported(including_emulation=False))
     capabilities = torch.cpu.get_capabilities()
     return kind == "cpu" and any(capabilities.get(name) for name in ("avx512_bf16", "amx_bf16", "bf16"))
 

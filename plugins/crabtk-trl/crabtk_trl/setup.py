@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from peft import LoraConfig
-from trl import SFTConfig
+from trl import SFTConfig  # type: ignore[attr-defined]  # trl loads its names lazily
 
 from crabtk_trl.jobfile import JobFile
 from crabtk_trl.model import device_kind, uses_bfloat16

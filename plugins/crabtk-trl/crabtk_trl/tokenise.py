@@ -58,8 +58,8 @@ def _tokenised(row: Any, number: int, tokenizer: PreTrainedTokenizerBase, max_le
     try:
         prompt, completion = row["prompt"], row["completion"]
         # The generation prompt belongs to the prompt: the model is given it, it does not write it.
-        before = tokenizer.apply_chat_template(prompt, add_generation_prompt=True, return_dict=True)["input_ids"]
-        whole = tokenizer.apply_chat_template(prompt + completion, return_dict=True)["input_ids"]
+        before = _rendered(tokenizer, prompt, add_generation_prompt=True)
+        whole = _rendered(tokenizer, prompt + completion)
     except Exception as error:  # templates raise what they like
         raise TrainingError(
             f"Row {number} of the examples cannot be rendered with the model's chat template: "
@@ -67,6 +67,13 @@ def _tokenised(row: Any, number: int, tokenizer: PreTrainedTokenizerBase, max_le
             "roles that the template knows."
         ) from error
     return Tokenised(whole[:max_length], _shared(before, whole), len(whole) > max_length)
+
+
+def _rendered(tokenizer: PreTrainedTokenizerBase, messages: Any, add_generation_prompt: bool = False) -> list[int]:
+    rendered: Any = tokenizer.apply_chat_template(
+        messages, tokenize=True, return_dict=True, add_generation_prompt=add_generation_prompt
+    )
+    return list(rendered["input_ids"])
 
 
 def _shared(one: Sequence[int], other: Sequence[int]) -> int:

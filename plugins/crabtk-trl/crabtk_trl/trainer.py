@@ -6,8 +6,8 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from typing import ClassVar, Literal
 
-from crabtk.errors import SettingsError
 from crabtk import TrainingJob, TrainingOutcome, TrainingProgress
+from crabtk.errors import SettingsError
 from crabtk_trl.jobfile import JobFile
 from crabtk_trl.launch import launch
 
@@ -26,7 +26,7 @@ class TrlTrainer:
         batch_size: Rows in one forward pass. With packing and no flash attention keep 1 and raise ``accumulation``:
             the rows of a batch are laid end to end, and attention costs the square of that.
         accumulation: Forward passes per optimiser step.
-        max_length: Tokens of a row; longer examples lose their end, those whose completion is cut off whole are dropped.
+        max_length: Tokens of a row; longer examples lose their end; one with no completion left is dropped.
         packing: Put several examples into one row (best fit); attention does not cross from one to another.
         lora: Train low-rank adapters and merge them at the end; False trains all weights.
         lora_rank: Rank of the adapters.
@@ -100,7 +100,7 @@ class TrlTrainer:
         Returns:
             History of the logged steps; figures ``examples``, ``examples_truncated``, ``examples_dropped``,
             ``tokens_total``, ``tokens_in_loss`` and ``end_of_turn_in_loss`` (of one epoch), ``sequences`` (rows after
-            packing), ``steps``, ``resumed_from`` (step of the checkpoint it went on from, else 0).
+            packing) and ``steps``. Both are those of an uninterrupted run, wherever this call went on from.
         Raises:
             TrainingError: The data would teach nothing or never to stop, or the child failed; names the log.
         """

@@ -15,9 +15,10 @@ Write = Callable[[list[tuple[str, str]]], Path]
 
 
 def prepared(model: Path, file: Path, max_length: int = 64) -> Any:
+    from transformers import AutoTokenizer, GenerationConfig
+
     from crabtk_trl.checkdata import check, ending_tokens
     from crabtk_trl.tokenise import tokenise
-    from transformers import AutoTokenizer, GenerationConfig
 
     tokenizer = AutoTokenizer.from_pretrained(model)
     ending = ending_tokens(tokenizer, GenerationConfig.from_pretrained(model))
@@ -40,7 +41,9 @@ def test_a_template_without_an_end_of_turn_token_is_refused(
         prepared(model_with(template.replace("<|im_end|>", "")), examples([("Hi", "Ho")]))
 
 
-def test_an_end_token_in_the_text_does_not_count(model_with: Callable[[str], Path], template: str, examples: Write) -> None:
+def test_an_end_token_in_the_text_does_not_count(
+    model_with: Callable[[str], Path], template: str, examples: Write
+) -> None:
     with pytest.raises(TrainingError, match="not learn to stop"):
         prepared(model_with(template.replace("<|im_end|>", "")), examples([("Hi", "it is <|im_end|> you see")]))
 
@@ -58,14 +61,13 @@ def test_a_row_that_is_no_example_is_named(tiny: Path, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("packing", [True, False])
-def test_ids_and_labels_are_those_that_trl_makes_itself(
-    tiny: Path, rows: Path, tmp_path: Path, packing: bool
-) -> None:
-    from crabtk_trl.checkdata import check_labels
-    from crabtk_trl.tokenise import dataset
+def test_ids_and_labels_are_those_that_trl_makes_itself(tiny: Path, rows: Path, tmp_path: Path, packing: bool) -> None:
     from datasets import load_dataset
     from transformers import AutoTokenizer
     from trl import SFTConfig, SFTTrainer
+
+    from crabtk_trl.checkdata import check_labels
+    from crabtk_trl.tokenise import dataset
 
     found, figures = prepared(tiny, rows, 96)
 

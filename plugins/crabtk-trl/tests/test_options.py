@@ -7,11 +7,11 @@ import sys
 from pathlib import Path
 
 import pytest
-from crabtk_trl import TrlTrainer, cores
-from crabtk_trl.environment import child_environment
 
 from crabtk.errors import SettingsError
 from crabtk.plugins import Plugin, check_options
+from crabtk_trl import TrlTrainer, cores
+from crabtk_trl.environment import child_environment
 
 PLUGIN = Plugin("trainer", "trl", TrlTrainer, "crabtk-trl", "0", "crabtk_trl")
 
@@ -26,7 +26,11 @@ def test_known_options_pass_and_unknown_ones_are_named() -> None:
 
 @pytest.mark.parametrize(
     ("options", "key"),
-    [({"learning_rate": 0.0}, "learning_rate"), ({"warmup_ratio": 1.0}, "warmup_ratio"), ({"max_steps": 0}, "max_steps")],
+    [
+        ({"learning_rate": 0.0}, "learning_rate"),
+        ({"warmup_ratio": 1.0}, "warmup_ratio"),
+        ({"max_steps": 0}, "max_steps"),
+    ],
 )
 def test_values_that_make_no_sense_are_refused(options: dict[str, float], key: str) -> None:
     with pytest.raises(SettingsError, match=key):
@@ -34,10 +38,12 @@ def test_values_that_make_no_sense_are_refused(options: dict[str, float], key: s
 
 
 def test_the_caller_imports_no_trainer_library() -> None:
-    code = "import sys, crabtk_trl; print([n for n in ('torch', 'transformers', 'trl', 'datasets') if n in sys.modules])"
+    code = (
+        "import sys, crabtk_trl; print([n for n in ('torch', 'transformers', 'trl', 'datasets') if n in sys.modules])"
+    )
     paths = f"import sys; sys.path[:0] = {sys.path!r}; "
     done = subprocess.run([sys.executable, "-c", paths + code], capture_output=True, text=True, check=True)
-    assert done.stdout.strip() == "[]"
+    assert done.stdout.strip() == "set()"
 
 
 def test_the_child_is_offline_keeps_memory_and_uses_the_asked_threads(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -45,12 +51,15 @@ def test_the_child_is_offline_keeps_memory_and_uses_the_asked_threads(monkeypatc
     monkeypatch.setattr("platform.libc_ver", lambda: ("glibc", "2.39"))
     environment = child_environment({"device": "cpu", "threads": 3})
     assert environment["HF_HUB_OFFLINE"] == environment["HF_HUB_DISABLE_TELEMETRY"] == "1"
+    assert environment["OMP_WAIT_POLICY"] == "PASSIVE"
     assert environment["OMP_NUM_THREADS"] == "3"
     assert environment["MALLOC_TOP_PAD_"] == "268435456"
     assert "MALLOC_TOP_PAD_" not in child_environment({"device": "cuda", "threads": 3})
 
 
-@pytest.mark.parametrize(("listed", "device", "seen"), [(None, "cuda:1", "1"), ("4,7", "cuda:1", "7"), ("4,7", "auto", "4")])
+@pytest.mark.parametrize(
+    ("listed", "device", "seen"), [(None, "cuda:1", "1"), ("4,7", "cuda:1", "7"), ("4,7", "auto", "4")]
+)
 def test_one_accelerator_is_visible(
     monkeypatch: pytest.MonkeyPatch, listed: str | None, device: str, seen: str
 ) -> None:

@@ -1,0 +1,100 @@
+"""A stage names all of crabtk's files that shape its result: an edit to any of them must compute it again."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+import crabtk
+from crabtk.graph.stage import Stage
+from crabtk.graph.stages import STAGES, upstream
+
+PACKAGE = Path(crabtk.__file__).parent
+NEUTRAL = {
+    "errors.py": "words of errors",
+    "types.py": "plain values",
+    "protocols.py": "shapes of plugins",
+    "hookspecs.py": "shapes of plugins",
+    "settings.py": "the settings' values are in the fingerprint",
+    "prompts/__init__.py": "reads the prompts, which are named one by one",
+    "pipeline/parallel.py": "how rows are spread over processes",
+    "schemas.py": "in the digest of each stage that makes tables",
+    "pipeline/ledger.py": "in the digest of each stage that makes tables",
+    "inference/usage.py": "counts costs",
+    "inference/cache.py": "holds answers",
+    "store.py": "holds results",
+}
+IN_PART = {
+    ("translated_constraints", "pipeline/measure.py"): "its table's columns",
+    ("translated_constraints", "pipeline/judge.py"): "the name of a type",
+    ("judge_audit", "prompts/judge_request.md"): "for a type that is never planted",
+    ("constraints", "pipeline/measure.py"): "its table's columns",
+    ("constraints", "prompts/translate.md"): "only answers are read as translate reads them",
+    ("constraints", "prompts/translate_system.md"): "only answers are read as translate reads them",
+    ("crab", "pipeline/judge.py"): "the name of a type",
+    ("responses", "text.py"): "passed on to grades, which are another stage's",
+    ("responses", "scoring/aggregate.py"): "columns of grades, which are another stage's",
+    ("responses", "pipeline/ask.py"): "the type of a function",
+    ("scores", "pipeline/ask.py"): "the type of a function",
+    ("report", "pipeline/recheck.py"): "runs in dataset",
+}
+
+
+def imported(file: Path) -> Iterator[str]:
+    """Yield the modules of crabtk that a file needs when it runs, relative to the package."""
+    tree = ast.parse(file.read_text("utf-8"))
+    for_types_only = {
+        id(inner)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING"
+        for inner in ast.walk(node)
+    }
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ImportFrom) and node.module and id(node) not in for_types_only:
+            for name in (node.module, *(f"{node.module}.{alias.name}" for alias in node.names)):
+                inner = PACKAGE.parent / (name.replace(".", "/") + ".py")
+                if inner.is_relative_to(PACKAGE) and inner.is_file():
+                    yield inner.relative_to(PACKAGE).as_posix()
+
+
+def prompts(file: Path) -> Iterator[str]:
+    """Yield the prompts that a file names."""
+    text = file.read_text("utf-8")
+    for name in sorted(path.stem for path in PACKAGE.joinpath("prompts").glob("*.md")):
+        if re.search(rf'(prompt|question)\(\s*"{name}"|template = .*"{name}"', text):
+            yield f"prompts/{name}.md"
+
+
+def named(stage: Stage, file: str) -> bool:
+    return any(file == name or (name.endswith("/") and file.startswith(name)) for name in stage.code)
+
+
+def files(stage: Stage) -> Iterator[Path]:
+    for name in stage.code:
+        path = PACKAGE / name
+        yield from path.rglob("*.py") if path.is_dir() else [path] if path.suffix == ".py" else []
+
+
+@pytest.mark.parametrize("stage", STAGES.values(), ids=STAGES)
+def test_what_a_stages_files_import_is_named_too(stage: Stage) -> None:
+    needed = {inner for file in files(stage) for inner in [*imported(file), *prompts(file)]}
+    unnamed = {
+        file for file in needed if not named(stage, file) and file not in NEUTRAL and (stage.name, file) not in IN_PART
+    }
+    # Graph and settings files wire stages together; what they decide is in the digest of the compute function.
+    assert sorted(file for file in unnamed if not file.startswith("graph/")) == []
+
+
+def test_the_exceptions_still_exist() -> None:
+    assert [file for file in [*NEUTRAL, *(file for _, file in IN_PART)] if not (PACKAGE / file).is_file()] == []
+
+
+@pytest.mark.parametrize("stage", STAGES.values(), ids=STAGES)
+def test_inputs_come_before_and_are_known(stage: Stage) -> None:
+    assert upstream(stage.name)[-1] == stage.name
+    order = list(STAGES)
+    assert all(order.index(name) < order.index(stage.name) for name in stage.inputs)
