@@ -26,7 +26,7 @@ lint: $(VENV)/.ready  ## style, types, directions of imports
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-ui: $(VENV)/.ready  ## Dagster's web server on port 3000
+ui: $(VENV)/.ready $(MODEL)/.ready  ## Dagster's web server on port 3000
 	DAGSTER_HOME="$(CURDIR)/dagster_home" $(BIN)/dagster-webserver -m assets -p 3000
 
 $(VENV)/.ready: pyproject.toml constraints.txt plugins/crabtk-transformers/pyproject.toml plugins/crabtk-trl/pyproject.toml

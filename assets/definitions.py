@@ -4,7 +4,6 @@ The settings come from the variable CRABTK_SETTINGS; without it, from the preset
 """
 
 import os
-from typing import Any
 
 import dagster as dg
 
@@ -33,13 +32,16 @@ def _asset(stage: Stage, loaded: Loaded, code_version: str) -> dg.AssetsDefiniti
         # One engine at a time on one accelerator, within a run and across runs.
         pool="gpu" if stage.engine else None,
     )
-    def asset(context: dg.AssetExecutionContext) -> dg.MaterializeResult[Any]:
+    # Dagster reads the annotation, and takes a result with a parameter for several outputs.
+    def asset(context: dg.AssetExecutionContext) -> dg.MaterializeResult:  # type: ignore[type-arg]
         with open_run(loaded, LogObserver(context.log)) as run:
             outcome = run.stage(stage.name)
             publish_outputs(run, stage.name)
             rejected = outcome.stored.rows["rejected"]
             # A table that does not fit its schema never gets here; rows that do not have left for the ledger.
-            checks = [dg.AssetCheckResult(passed=True, check_name=check, metadata={"rejected": rejected}) for _ in specs]
+            checks = [
+                dg.AssetCheckResult(passed=True, check_name=check, metadata={"rejected": rejected}) for _ in specs
+            ]
             return dg.MaterializeResult(
                 data_version=dg.DataVersion(outcome.stored.data_version),
                 metadata=metadata_of(run, outcome),

@@ -12,10 +12,10 @@ __version__ = "0.1.0"
 
 if TYPE_CHECKING:
     from crabtk.constraints.base import ConstraintType
-    from crabtk.errors import CrabtkError
+    from crabtk.errors import BackendError, CrabtkError, TrainingError
     from crabtk.hookspecs import hookimpl
     from crabtk.protocols import Backend, Benchmark, SeedReader, Trainer
-    from crabtk.readers.base import RowReader
+    from crabtk.readers.base import Found, RowReader
     from crabtk.text import ParsedText
     from crabtk.types import (
         BenchmarkItem,
@@ -37,10 +37,10 @@ if TYPE_CHECKING:
 
 _HOMES = {
     "crabtk.constraints.base": ("ConstraintType",),
-    "crabtk.errors": ("CrabtkError",),
+    "crabtk.errors": ("BackendError", "CrabtkError", "TrainingError"),
     "crabtk.hookspecs": ("hookimpl",),
     "crabtk.protocols": ("Backend", "Benchmark", "SeedReader", "Trainer"),
-    "crabtk.readers.base": ("RowReader",),
+    "crabtk.readers.base": ("Found", "RowReader"),
     "crabtk.text": ("ParsedText",),
     "crabtk.types": (
         "BenchmarkItem",
@@ -64,6 +64,7 @@ _HOME = {name: module for module, names in _HOMES.items() for name in names}
 
 __all__ = [
     "Backend",
+    "BackendError",
     "Benchmark",
     "BenchmarkItem",
     "Completion",
@@ -71,6 +72,7 @@ __all__ = [
     "ConstraintType",
     "Count",
     "CrabtkError",
+    "Found",
     "Grade",
     "Message",
     "OneOf",
@@ -86,6 +88,7 @@ __all__ = [
     "Sampling",
     "SeedReader",
     "Trainer",
+    "TrainingError",
     "TrainingJob",
     "TrainingOutcome",
     "TrainingProgress",

@@ -11,6 +11,7 @@ CrabtkError
 ├── MissingInputError        a stage was asked for before what it reads was made
 ├── BackendError             an inference engine failed or is not installed
 ├── TrainingError            a trainer failed or would learn nothing
+├── BenchmarkError           a benchmark failed to list or grade its items
 └── StoreError               a stored result is damaged or was made by something else
 """
 
@@ -57,6 +58,10 @@ class BackendError(CrabtkError):
 
 class TrainingError(CrabtkError):
     """A trainer failed, or the data would teach nothing."""
+
+
+class BenchmarkError(CrabtkError):
+    """A benchmark failed to list or grade its items."""
 
 
 class StoreError(CrabtkError):

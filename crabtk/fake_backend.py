@@ -27,8 +27,8 @@ class ScriptedBackend:
     """Answers what a function says; a word counts as a token.
 
     Whatever the function says, the contract of a backend holds: with choices, the answer is that choice if it is one,
-    else the first; with a JSON schema, it is the answer if that is JSON, else the smallest value of the schema; with a
-    regular expression that the answer does not match, an error.
+    else the first; with a JSON schema, it is the answer if that is JSON of the right kind with the required keys, else
+    the smallest value of the schema; with a regular expression that the answer does not match, an error.
 
     Args:
         script: Called once per request.
@@ -65,8 +65,8 @@ class ScriptedBackend:
             return _choose(text, request.choices, words)
         if request.regex is not None and not re.fullmatch(request.regex, text):
             return _error("the script's answer does not match the regular expression")
-        if request.json_schema is not None and not _is_json(text):
-            text = json.dumps(smallest_value(request.json_schema))
+        if request.json_schema is not None:
+            text = _fitting(text, request.json_schema)
         return _free(text, request.sampling.max_tokens, words)
 
 
@@ -126,9 +126,11 @@ def _error(message: str) -> Completion:
     return Completion(text="", finish_reason="error", error=message)
 
 
-def _is_json(text: str) -> bool:
+def _fitting(text: str, schema: Mapping[str, Any]) -> str:
+    smallest = smallest_value(schema)
     try:
-        json.loads(text)
+        value = json.loads(text)
     except ValueError:
-        return False
-    return True
+        return json.dumps(smallest)
+    fits = type(value) is type(smallest) and not (isinstance(value, dict) and smallest.keys() - value.keys())
+    return text if fits else json.dumps(smallest)

@@ -11,7 +11,8 @@ import json
 import re
 import sys
 import types
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
 from importlib import metadata
@@ -20,7 +21,7 @@ from typing import Any, Final, get_type_hints
 
 import pluggy
 
-from crabtk.errors import DuplicateNameError, PluginLoadError, SettingsError, UnknownNameError
+from crabtk.errors import CrabtkError, DuplicateNameError, PluginLoadError, SettingsError, UnknownNameError
 
 GROUP: Final = "crabtk"
 KINDS: Final[Mapping[str, str]] = types.MappingProxyType(
@@ -230,6 +231,20 @@ def _source_digest(value: Any) -> str:
         top = Path(package.__file__)
         files = sorted(top.parent.rglob("*.py")) if top.name == "__init__.py" else [top]
     return hashlib.sha256(b"\0".join(file.read_bytes() for file in files)).hexdigest()[:16]
+
+
+@contextmanager
+def failures_of(plugin: Plugin, error: type[CrabtkError]) -> Iterator[None]:
+    """Classify whatever a plugin raises, once: what is worded for the user passes, the rest is named."""
+    try:
+        yield
+    except CrabtkError:
+        raise
+    except Exception as cause:
+        raise error(
+            f'The {plugin.kind} "{plugin.name}" of {plugin.distribution} {plugin.version} failed: '
+            f"{type(cause).__name__}: {cause}"
+        ) from cause
 
 
 def build(plugin: Plugin, options: Mapping[str, Any], where: str, **given: Any) -> Any:

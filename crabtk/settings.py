@@ -20,8 +20,17 @@ def _ordered(bounds: tuple[int, int]) -> tuple[int, int]:
     return bounds
 
 
+Limit = Annotated[int | None, Field(ge=0), AfterValidator(lambda limit: limit or None)]
+"""At most so many; 0 stands for no limit, so that a file can lift the limit of its preset."""
+
 Bounds = Annotated[tuple[Annotated[int, Field(ge=0)], Annotated[int, Field(ge=0)]], AfterValidator(_ordered)]
 """Smallest and largest allowed number, both included."""
+
+
+def selects(patterns: tuple[str, ...], name: str) -> bool:
+    """Tell whether a ``family:name`` is chosen by its name, its family (``family`` or ``family:*``) or ``*``."""
+    family = name.partition(":")[0]
+    return any(pattern in ("*", name, family, f"{family}:*") for pattern in patterns)
 
 
 class Section(BaseModel):
@@ -43,8 +52,8 @@ class Source(Section):
     """For the dataset card."""
     use: Literal["seed", "chat"] = "seed"
     """``seed``: read for constraints; ``chat``: general chat, mixed in unchanged."""
-    limit: Positive | None = None
-    """At most so many pairs of it, drawn by hash after selection."""
+    limit: Limit = None
+    """At most so many pairs of it, drawn by hash after selection; 0 is all."""
     revision: str | None = None
     """Of a Hugging Face dataset; part of the fingerprint."""
     hf_split: str = "train"
@@ -76,7 +85,7 @@ class Measuring(Section):
     """Measured constraints: those found by code."""
 
     types: tuple[str, ...] = Field(default=("*",), strict=False)
-    """Names of constraint types, ``family:*`` or ``*``."""
+    """Names of constraint types, families (``keyword`` or ``keyword:*``), or ``*``."""
     without: tuple[str, ...] = Field(default=(), strict=False)
     """Names or families to leave out (for example to measure transfer)."""
     reference_sample: Positive = 100
@@ -90,10 +99,10 @@ class Translation(Section):
     """Which of ``[engines]``."""
     enabled: bool = True
     """False skips the stage; measured constraints remain."""
-    limit: Positive | None = None
-    """At most so many seeds are translated, drawn by hash; None is all."""
+    limit: Limit = None
+    """At most so many seeds are translated, drawn by hash; 0 is all."""
     types: tuple[str, ...] = Field(default=("*",), strict=False)
-    """Which of the translated types (``style:writing``, … or ``*``)."""
+    """Which of the translated types: names, families, or ``*``."""
     max_tokens: Positive = 1024
     """New tokens of one translation."""
     temperature: Annotated[float, Field(ge=0.0)] = 0.4
@@ -127,7 +136,7 @@ class Composition(Section):
     any_number: Share = 0.3
     """Share of examples that take any number of constraints from 1 up."""
     weights: dict[str, Share] = Field(default_factory=dict)
-    """Probability that a constraint type is drawn, by name or ``family:*``; the name wins."""
+    """Probability that a constraint type is drawn, by name or family (``keyword:*``); the name wins."""
     default_weight: Share = 0.5
     """Probability of types that ``weights`` does not name."""
     refined_instruction: Share = 0.7
@@ -136,8 +145,8 @@ class Composition(Section):
     """Share of forward examples with demonstrations."""
     demonstrations: Bounds = Field(default=(1, 3), strict=False)
     """How many demonstrations they have."""
-    max_words: Positive | None = None
-    """Words of a forward example with its demonstrations; those that would exceed it are left out."""
+    max_words: Limit = None
+    """Words of a forward example with its demonstrations; those that would exceed it are left out; 0 is no limit."""
     reverse: Share = 0.3
     """Share of reverse examples among forward and reverse ones."""
     chat: Share = 0.1
@@ -153,8 +162,8 @@ class Training(Section):
     """Name of a trainer plugin."""
     model: str = ""
     """Folder or hub name; empty is the model of ``engines.default``."""
-    limit: Positive | None = None
-    """At most so many examples, drawn by hash; None is all."""
+    limit: Limit = None
+    """At most so many examples, drawn by hash; 0 is all."""
     options: dict[str, Any] = Field(default_factory=dict)
     """Of the trainer; checked against its constructor."""
 
@@ -168,8 +177,8 @@ class Scoring(Section):
     """Which of ``[engines]`` generates; the trained model takes the place of its model."""
     benchmarks: tuple[str, ...] = Field(default=("held_out",), strict=False)
     """Names of benchmark plugins."""
-    limit: Positive | None = None
-    """At most so many prompts of each benchmark, drawn by hash; None is all."""
+    limit: Limit = None
+    """At most so many prompts of each benchmark, drawn by hash; 0 is all."""
     max_tokens: Positive = 1024
     """New tokens of a response."""
     options: dict[str, dict[str, Any]] = Field(default_factory=dict)

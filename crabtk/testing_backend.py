@@ -132,7 +132,9 @@ def _check_structure(backend: Backend) -> None:
             f"a request with a JSON schema must be answered within {request.sampling.max_tokens} tokens, not {answer}"
         )
         value = json.loads(answer.text)
-        assert set(value) == {"word", "kind", "common"}, f"the JSON must hold just the required keys: {answer.text}"
+        assert isinstance(value, dict) and value.keys() == set(_SCHEMA["required"]), (
+            f"the JSON must hold just the required keys: {answer.text}"
+        )
         assert isinstance(value["word"], str) and len(value["word"]) <= 8, f"word must be at most 8 long: {answer.text}"
         assert value["kind"] in ("noun", "verb") and isinstance(value["common"], bool), f"wrong values: {answer.text}"
 

@@ -17,6 +17,7 @@ from crabtk.plugins import KINDS
 
 EXPORTED = [
     "Backend",
+    "BackendError",
     "Benchmark",
     "BenchmarkItem",
     "Completion",
@@ -24,6 +25,7 @@ EXPORTED = [
     "ConstraintType",
     "Count",
     "CrabtkError",
+    "Found",
     "Grade",
     "Message",
     "OneOf",
@@ -39,6 +41,7 @@ EXPORTED = [
     "Sampling",
     "SeedReader",
     "Trainer",
+    "TrainingError",
     "TrainingJob",
     "TrainingOutcome",
     "TrainingProgress",

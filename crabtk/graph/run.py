@@ -7,7 +7,6 @@ import tempfile
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
-from fnmatch import fnmatchcase
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Literal, Self
@@ -23,7 +22,7 @@ from crabtk.pipeline.ask import Complete
 from crabtk.pipeline.validate import validated
 from crabtk.plugins import Plugin, Registry
 from crabtk.protocols import ConstraintType
-from crabtk.settings import Settings
+from crabtk.settings import Settings, selects
 from crabtk.store import Result, Store, Stored
 from crabtk.types import Completion, Request
 
@@ -181,14 +180,14 @@ class Run:
             (
                 plugin
                 for plugin in self.registry.all("constraint type")
-                if matches(plugin.name, chosen.types) and not matches(plugin.name, chosen.without)
+                if selects(chosen.types, plugin.name) and not selects(chosen.without, plugin.name)
             ),
             key=lambda plugin: plugin.name,
         )
 
     def translated_types(self) -> list[Any]:
         """Return the translated types that the settings select."""
-        return [type_ for type_ in TRANSLATED if matches(type_.name, self.settings.translation.types)]
+        return [type_ for type_ in TRANSLATED if selects(self.settings.translation.types, type_.name)]
 
     def complete(self, stage: str, engine: str, model: str | None = None, note: str = "") -> Complete:
         """Return what answers a stage's requests, reporting progress and counting usage."""
@@ -205,8 +204,3 @@ class Run:
             return completions
 
         return complete
-
-
-def matches(name: str, patterns: Sequence[str]) -> bool:
-    """Tell whether a ``family:name`` is selected by a name, a family, or a pattern such as ``family:*``."""
-    return any(fnmatchcase(name, pattern) or name.partition(":")[0] == pattern for pattern in patterns)

@@ -50,8 +50,12 @@ def choose(rows: Sequence[Row], settings: Composition, rng: random.Random) -> li
 
 def weight(type_: str, settings: Composition) -> float:
     """Return a type's probability: by its name, else by ``family:*``, else the default."""
-    family = type_.split(":")[0] + ":*"
-    return settings.weights.get(type_, settings.weights.get(family, settings.default_weight))
+    family = type_.split(":")[0]
+    weights = settings.weights
+    for name in (type_, f"{family}:*", family, "*"):
+        if name in weights:
+            return weights[name]
+    return settings.default_weight
 
 
 def _by_information(rows: Sequence[Row], rng: random.Random) -> list[Row]:

@@ -46,23 +46,38 @@ def map_rows(
     # Not fork: the parent runs threads of polars, whose locks a forked child would inherit.
     context = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(min(processes, len(chunks)), context, _receive, (work,)) as pool:
-        with _uninterrupted():
-            found = pool.map(_chunk, chunks)
-        for chunk, results in zip(chunks, found, strict=True):
-            yield from results
-            done += len(chunk)
-            if progress:
-                progress(done, len(rows))
+        others = set(multiprocessing.active_children())
+        try:
+            with _uninterrupted():
+                found = pool.map(_chunk, chunks)
+            for chunk, results in zip(chunks, found, strict=True):
+                yield from results
+                done += len(chunk)
+                if progress:
+                    progress(done, len(rows))
+        except KeyboardInterrupt:
+            # Else they would finish the chunks that they have.
+            for worker in set(multiprocessing.active_children()) - others:
+                worker.terminate()
+            raise
 
 
 @contextmanager
 def _uninterrupted() -> Iterator[None]:
     """Hold Ctrl-C back; processes started meanwhile never see it, so that the parent alone answers it."""
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    held: list[int] = []
+    in_main_thread = threading.current_thread() is threading.main_thread()
+    # The mask is for the processes, which inherit it; here another thread may still receive the signal.
+    handler = signal.signal(signal.SIGINT, lambda number, _: held.append(number)) if in_main_thread else None
+    mask = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     try:
         yield
     finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+        signal.pthread_sigmask(signal.SIG_SETMASK, mask)
+        if in_main_thread:
+            signal.signal(signal.SIGINT, handler)
+    if held:
+        signal.raise_signal(signal.SIGINT)
 
 
 def _receive(work: Callable[[Any], Any]) -> None:

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Iterator, Sequence
-from fnmatch import fnmatchcase
 
 from crabtk.errors import SettingsError
 from crabtk.plugins import Plugin, Registry, check_options
-from crabtk.settings import Engine, Settings
+from crabtk.settings import Engine, Settings, selects
 from crabtk.settings_file.problems import Place, key_of, unknown
 
 
@@ -64,7 +63,7 @@ def _patterns(place: Place, patterns: Sequence[str], known: Sequence[str]) -> It
 
 
 def _matches(pattern: str, names: Sequence[str]) -> bool:
-    return any(fnmatchcase(name, pattern) or name.partition(":")[0] == pattern for name in names)
+    return any(selects((pattern,), name) for name in names)
 
 
 def _engines(settings: Settings, registry: Registry) -> Iterator[str]:

@@ -27,7 +27,12 @@ from crabtk.settings_file import check_plugins, load_settings, presets
 from crabtk.text import ParsedText
 
 ROOT = Path(__file__).parents[2]
-PAGES = [ROOT / "README.md", ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").glob("*.md"))]
+PAGES = [
+    ROOT / "README.md",
+    ROOT / "CHANGELOG.md",
+    *sorted((ROOT / "docs").glob("*.md")),
+    *sorted(ROOT.glob("plugins/*/README.md")),
+]
 EXAMPLES = sorted((ROOT / "docs" / "examples").glob("*.toml"))
 RUNNER = Path(__file__).with_name("run_page.py")
 TARGETS = re.findall(r"^([a-z][a-z-]*):", (ROOT / "Makefile").read_text("utf-8"), re.MULTILINE)
@@ -241,7 +246,7 @@ def check_setting(key: str) -> None:
 
 
 def test_every_hook_suite_reader_type_and_stage_is_documented() -> None:
-    text = {page.name: page.read_text("utf-8") for page in PAGES}
+    text = {page.name: page.read_text("utf-8") for page in (ROOT / "README.md", *(ROOT / "docs").glob("*.md"))}
     hooks = [name for name in vars(hookspecs) if name.startswith("register_")]
     for name in [*hooks, "check_constraint_type", "check_backend", "check_trainer"]:
         assert name in text["plugins.md"]
@@ -255,14 +260,14 @@ def test_every_hook_suite_reader_type_and_stage_is_documented() -> None:
 
 def test_the_readmes_example_is_true() -> None:
     """Each constraint of it is the wording of a type, and holds of the sample's response."""
-    (example,) = [fence.body for fence in fences(ROOT / "README.md") if "[seed]" in fence.body]
+    (example,) = [fence.body for fence in fences(ROOT / "README.md") if "[target]" in fence.body]
     plain = " ".join(example.split())
     pairs = [
         json.loads(line)
         for file in (ROOT / "crabtk" / "samples").glob("*.jsonl")
         for line in file.read_text("utf-8").splitlines()
     ]
-    (pair,) = [pair for pair in pairs if plain.count(" ".join(pair["prompt"].split())) == 2]
+    (pair,) = [pair for pair in pairs if " ".join(pair["prompt"].split()) in plain]
     response = ParsedText(pair["completion"])
     asked = re.findall(r"^ *\[\d\] (.+)$", example, re.MULTILINE)
     assert len(asked) >= 4

@@ -134,12 +134,12 @@ def members(group: int) -> list[str]:
 
 
 def wait_for_children(pid: int, number: int) -> None:
-    """Wait until a process has so many children that have read their program."""
+    """Wait until a process has so many children for its rows."""
     deadline = time.monotonic() + 60
     children = Path(f"/proc/{pid}/task/{pid}/children")
     while time.monotonic() < deadline:
-        found = [Path(f"/proc/{child}/maps") for child in children.read_text().split()] if children.exists() else []
-        if sum("polars" in maps.read_text() for maps in found if maps.exists()) >= number:
+        found = [Path(f"/proc/{child}/cmdline") for child in children.read_text().split()] if children.exists() else []
+        if sum("spawn_main" in command.read_text() for command in found if command.exists()) >= number:
             return
         time.sleep(0.1)
     pytest.fail("the processes of the stage did not start")

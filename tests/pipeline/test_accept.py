@@ -8,7 +8,7 @@ from typing import Any
 
 import polars as pl
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from crabtk import schemas
@@ -56,21 +56,24 @@ def verdicts(table: pl.DataFrame) -> dict[str, tuple[str, float | None]]:
 
 
 def scripted(scores: dict[str, Any], repairs: dict[str, Any] | None = None) -> Callable[[Request], Any]:
-    """Judge by the constraint's words; repair by a table of texts."""
+    """Score constraints and repair them by tables of their texts."""
 
     def answer(request: Request) -> Any:
+        known = scores if request.choices else repairs or {}
+        found = known[next(text for text in known if text in question(request))]
         if request.choices:
-            asked = question(request).split("Requirement: ")[-1].split("Request: ")[-1].split("\n")[0]
-            return scores[asked]
-        asked = question(request).split("does not meet this requirement: ")[1].split("\n")[0]
-        found = (repairs or {})[asked]
+            return found
         return found if isinstance(found, Completion) else json.dumps({"constraint": found})
 
     return answer
 
 
 def test_the_threshold_decides_and_an_unreadable_verdict_is_unknown() -> None:
-    texts = {"Write warmly to a friend.": 0.7, "Use the passive voice.": 0.699, "Speak of cold weather.": Completion("?")}
+    texts = {
+        "Write warmly to a friend.": 0.7,
+        "Use the passive voice.": 0.699,
+        "Speak of cold weather.": Completion("?"),
+    }
     types = ("style:writing", "style:grammatical_structure", "content:semantic_elements")
     rows = [translated(LIST, type_, text) for type_, text in zip(types, texts, strict=True)]
     table, ledger, _ = run(scripted(texts), rows, repair=False)
@@ -152,7 +155,10 @@ def test_a_repaired_constraint_is_judged_again() -> None:
 
 
 def test_unknown_verdicts_and_refined_instructions_are_not_repaired() -> None:
-    rows = [translated(LIST, "style:writing", "Write warmly to a friend."), translated(LIST, REFINED, "As a guide, pack.")]
+    rows = [
+        translated(LIST, "style:writing", "Write warmly to a friend."),
+        translated(LIST, REFINED, "As a guide, pack."),
+    ]
     table, _, model = run(scripted({"Write warmly to a friend.": Completion("?"), "As a guide, pack.": 0.1}), rows)
     assert {verdict for verdict, _ in verdicts(table).values()} == {"unknown", "fails"}
     assert len(model.asked) == 2 and all(request.choices for request in model.asked)
@@ -242,7 +248,10 @@ def test_what_fails_conflicts_with_nothing_and_two_of_a_type_always_do() -> None
     first, good = "Write in anger throughout.", "Write in a plain and practical manner."
     table, _, _ = run(scripted({first: 0.1, good: 0.9}, {first: good}), [translated(LIST, "style:writing", first)])
     assert table["conflicts"].to_list() == [[], []]
-    twins = (constraint(LIST, "toy:one", "Be round."), constraint(LIST, "toy:one", "Stay flat.", constraint_id="twin-id"))
+    twins = (
+        constraint(LIST, "toy:one", "Be round."),
+        constraint(LIST, "toy:one", "Stay flat.", constraint_id="twin-id"),
+    )
     table, _, _ = run(scripted({}), [], measured=twins)
     assert sorted(table["conflicts"].to_list()) == [["made-00000001/toy:one"], ["twin-id"]]
 
@@ -272,6 +281,7 @@ ANSWER = st.one_of(st.floats(0, 1), st.sampled_from([Completion("?"), Completion
 REPAIR = st.one_of(TEXTS.map(lambda text: json.dumps({"constraint": text})), st.sampled_from(["null", "{}", "["]))
 
 
+@settings(max_examples=40, deadline=None)
 @given(st.dictionaries(st.sampled_from(KINDS), TEXTS), st.data(), st.booleans(), st.booleans())
 def test_every_translated_constraint_ends_in_the_table_or_in_the_ledger(
     chosen: dict[str, str], data: st.DataObject, trusted: bool, repair: bool

@@ -6,7 +6,7 @@ from collections import Counter
 
 import polars as pl
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from crabtk import schemas
@@ -14,7 +14,7 @@ from crabtk.pipeline.audit import ask_judge, find, plant
 from crabtk.text import ParsedText
 from crabtk.types import Completion
 from tests.pipeline.conftest import Sample
-from tests.pipeline.tables import Model, question
+from tests.pipeline.tables import Model
 
 ASKED = {"max_false_holds": 0.05, "min_recall": 0.5, "seed": 17}
 
@@ -88,15 +88,12 @@ def test_too_few_cases_accept_nobody_and_say_why(sample: Sample) -> None:
 def test_a_judge_that_knows_is_accepted_and_one_that_guesses_or_lies_is_not(
     sample: Sample, planted: pl.DataFrame
 ) -> None:
-    truth = dict(zip(planted["text"], planted["truth"], strict=True))
-
-    def knows(text: str) -> float:
-        return 0.9 if truth[text.split("Requirement: ")[1].split("\n")[0]] else 0.2
-
-    good = find(ask_judge(sample.seeds, planted, Model(lambda request: knows(question(request)))), **ASKED)
-    assert good.accepted and good.auc is not None and good.auc > 0.95
-    assert good.threshold == 0.9 and good.recall is not None and good.recall > 0.9
-    liar = find(ask_judge(sample.seeds, planted, Model(lambda request: 1 - knows(question(request)))), **ASKED)
+    truths, lies = iter(planted["truth"]), iter(~planted["truth"])
+    model = Model(lambda _: 0.9 if next(truths) else 0.2)
+    good = find(ask_judge(sample.seeds, planted, model), **ASKED)
+    assert all(row["text"] in asked for row, asked in zip(planted.to_dicts(), model.questions, strict=True))
+    assert good.accepted and good.auc == good.recall == 1.0 and good.threshold == 0.9 and good.false_holds == 0.0
+    liar = find(ask_judge(sample.seeds, planted, Model(lambda _: 0.9 if next(lies) else 0.2)), **ASKED)
     assert not liar.accepted and liar.threshold is None and "no threshold passes 50% of the true" in liar.reason
     parrot = find(ask_judge(sample.seeds, planted, Model(lambda _: 1.0)), **ASKED)
     assert not parrot.accepted and parrot.auc == 0.5
@@ -116,6 +113,7 @@ def test_unreadable_answers_count_as_not_held() -> None:
     assert not lenient.accepted and lenient.threshold is None
 
 
+@settings(max_examples=25, deadline=None)
 @given(
     st.lists(st.none() | st.floats(0, 1), min_size=10, max_size=30),
     st.lists(st.none() | st.floats(0, 1), min_size=10, max_size=30),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+from os.path import commonprefix
 
 import pytest
 from hypothesis import given
@@ -86,28 +87,29 @@ def test_each_constraint_is_one_question_with_two_choices() -> None:
 def test_all_questions_on_one_response_are_one_text_up_to_the_question() -> None:
     """A prefix cache then reads the response once, whatever is asked of it, and however much it looks like a prompt."""
     one = seed(1, instruction="Say {constraint} and {response}.", response="A long {instruction} answer. " * 50)
-    shared = f"[Instruction]\n{one['instruction']}\n\n[Response]\n{one['response']}\n\n[End of response]\n\n"
-
     asked = Model(lambda request: 0.1 if request.choices else '{"constraint": "Write it in a friendly manner."}')
     rows = [
         translated(one, "style:writing", "Write with {response} in mind."),
         translated(one, REFINED, "As a cook, say this."),
     ]
     finding = Finding(True, "trusted", 1.0, 1.0, 1.0, 0.5, 1.0, 0.0, 10, 10, 0)
-    accept(
-        seeds([one]), constraints([]), constraints(rows), {}, finding, asked, repair=True, max_rouge_l=0.6
-    )
-    judged, refined, repair, repaired = asked.asked
-    assert len({request.messages[0] for request in asked.asked}) == 1
-    for request in (judged, refined, repair, repaired):
-        assert question(request).startswith(shared.replace("[End of response]\n\n", "[End of response]"))
-        assert question(request).count(one["response"].strip()) == 1
-    assert "Requirement: Write with {response} in mind." in question(judged)
-    assert "Request: As a cook, say this." in question(refined)
+    accept(seeds([one]), constraints([]), constraints(rows), {}, finding, asked, repair=True, max_rouge_l=0.6)
+    judging = [request.messages[:-1] for request in asked.asked if request.choices]
+    assert len(asked.asked) == 4 and len(judging) == 3 and len(set(judging)) == 1
+    shared = commonprefix(asked.questions)
+    assert one["instruction"] in shared and one["response"] in shared
+    for text, template in ((rows[0]["text"], 0), (rows[1]["text"], 1), (rows[0]["text"], 2)):
+        assert asked.questions[template].count(text) == 1 and text not in shared
+    assert "Write it in a friendly manner." in asked.questions[3]
 
-    other = seed(2)
+
+def test_questions_of_the_translator_share_what_they_ask_for_and_begin_like_those_of_the_judge() -> None:
+    one, other = seed(1), seed(2)
     writing = Model(lambda _: json.dumps({type_.key: None for type_ in TRANSLATED}))
     translate(seeds([one, other]), TRANSLATED, writing, settings=Translation(), seed=1)
     first, second = writing.asked
-    assert first.messages[0] == second.messages[0]
-    assert question(first).startswith(shared) and "topic 2." in question(second)
+    assert first.messages[:-1] == second.messages[:-1]
+    judging = Model(lambda _: 0.5)
+    judge(judging, [(one, "style:writing", "Write calmly.")])
+    shared = commonprefix([question(first), *judging.questions])
+    assert one["instruction"] in shared and one["response"] in shared

@@ -20,7 +20,9 @@ from tests.pipeline.tables import Model, Row, question, seed, seeds
 KEYS = [type_.key for type_ in TRANSLATED]
 NOTHING: dict[str, str | None] = dict.fromkeys(KEYS)
 CALM = "Keep a calm and friendly tone from beginning to end."
-RESPONSE = "The lighthouse keeper climbs the narrow stairs every evening and lights the great lamp. Ships far out see it."
+RESPONSE = (
+    "The lighthouse keeper climbs the narrow stairs every evening and lights the great lamp. Ships far out see it."
+)
 
 
 def run(answer: Callable[[Request], Any], *rows: Row, **settings: Any) -> tuple[pl.DataFrame, pl.DataFrame, Model]:

@@ -211,8 +211,8 @@ def test_an_unknown_key_of_a_source_and_of_an_engine(file: Path) -> None:
         ("seed=1.5", "seed: found the number 1.5, expected a whole number."),
         ("seed=2024-01-01", "seed: found the date or time 2024-01-01, expected a whole number."),
         (
-            "translation.limit=0",
-            "translation.limit: found the number 0, expected a whole number of at least 1.",
+            "translation.max_tokens=0",
+            "translation.max_tokens: found the number 0, expected a whole number of at least 1.",
         ),
         ("translation.enabled=1", "translation.enabled: found the number 1, expected true or false."),
         ("translation=[]", "translation: found an empty list, expected a table."),

@@ -23,7 +23,9 @@ def score(
         choices: Tokens by row and choice.
         known_tokens: Tokens that the tokenizer knows; the rest have no probability.
     """
-    first = _logprobs(rows.read(torch.tensor(last_tokens, device=rows.device).unsqueeze(1)), known_tokens)[:, -1]
+    first = _logprobs(rows.read_exactly(torch.tensor(last_tokens, device=rows.device).unsqueeze(1)), known_tokens)[
+        :, -1
+    ]
     scores = [[float(first[row, choice[0]]) if choice else 0.0 for choice in own] for row, own in enumerate(choices)]
     longer = [(row, number) for row, own in enumerate(choices) for number, tokens in enumerate(own) if len(tokens) > 1]
     for some in _pieces(longer):
@@ -47,7 +49,7 @@ def _rest_scores(rows: Rows, choices: Sequence[Sequence[int]], known_tokens: int
     """Sum the log-probabilities of all tokens but the first of one choice per row."""
     longest = max(len(choice) for choice in choices)
     padded = torch.tensor([[*choice, *[0] * (longest - len(choice))] for choice in choices], device=rows.device)
-    logprobs = _logprobs(rows.read(padded[:, :-1]), known_tokens)
+    logprobs = _logprobs(rows.read_exactly(padded[:, :-1]), known_tokens)
     taken = logprobs.gather(2, padded[:, 1:].unsqueeze(2)).squeeze(2)
     return [float(taken[row, : len(choice) - 1].sum()) for row, choice in enumerate(choices)]
 

@@ -112,6 +112,14 @@ def test_choice_that_begins_another_is_scored_with_the_end_of_the_turn(
     assert backend.generate([asked])[0].choice_logprobs == pytest.approx(expected, abs=1e-3)
 
 
+def test_scores_are_finer_than_the_model_s_precision(llama: Path) -> None:
+    asked = [_ask("Hm" * number, choices=tuple("abcdef")) for number in range(8)]
+    with TransformersBackend(str(llama), dtype="bfloat16") as backend:
+        answers = backend.generate(asked)
+    gaps = [value - min((own := answer.choice_logprobs or {}).values()) for answer in answers for value in own.values()]
+    assert sum(gap * 512 % 1 != 0 for gap in gaps) > len(gaps) / 2
+
+
 def test_sampling_is_each_request_s_own(backend: TransformersBackend) -> None:
     def sampled(seed: int, **how: Any) -> Request:
         return _ask("Go", sampling=Sampling(**{"max_tokens": 16, "temperature": 1.0, "seed": seed, **how}))
