@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from functools import cache
 
 from crabtk.pipeline.ask import Complete, question
-from crabtk.prompts import prompt, worked_example
+from crabtk.prompts import prompt, worked_examples
 from crabtk.types import Completion, Message, Request, Sampling
 from crabtk.wording import fill
 
@@ -38,7 +38,7 @@ def _request(seed: Mapping[str, str], type_: str, text: str) -> Request:
 @cache
 def _examples() -> tuple[Message, ...]:
     """Return questions on the worked example with their answers; the same for every case."""
-    example = worked_example()
+    example = worked_examples()[0]
     turns: list[Message] = []
     for verdict in example["verdicts"]:
         first = question(

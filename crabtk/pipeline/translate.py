@@ -23,7 +23,7 @@ from crabtk.pipeline.ask import (
 from crabtk.pipeline.judge import REFINED
 from crabtk.pipeline.ledger import ledger
 from crabtk.pipeline.measure import SCHEMA
-from crabtk.prompts import prompt, worked_example
+from crabtk.prompts import prompt, worked_examples
 from crabtk.randomness import generator
 from crabtk.settings import Translation
 from crabtk.text import ParsedText
@@ -66,7 +66,7 @@ def translate(
     found: list[dict[str, Any]] = []
     rejected: list[Rejected] = []
     readable = 0
-    examples = list(worked_example()["answer"].values())
+    examples = [text for example in worked_examples() for text in example["answer"].values()]
     for row, completion in zip(rows, complete(requests), strict=True):
         answer = read_answer(completion, [type_.key for type_ in types])
         if isinstance(answer, str):
@@ -109,7 +109,7 @@ def _request(row: Mapping[str, Any], types: Sequence[TranslatedType], settings: 
     keys = ", ".join(type_.key for type_ in types)
     system = fill(prompt("translate_system"), {"kinds": kinds, "keys": keys})
     first, *asked = question("translate", row["instruction"], row["response"], system=system)
-    messages = (first, *_worked_example([type_.key for type_ in types]), *asked)
+    messages = (first, *_worked_examples([type_.key for type_ in types]), *asked)
     sampling = Sampling(
         max_tokens=settings.max_tokens,
         temperature=settings.temperature,
@@ -119,12 +119,14 @@ def _request(row: Mapping[str, Any], types: Sequence[TranslatedType], settings: 
     return json_request(messages, {type_.key: text_or_null(_longest(type_.name)) for type_ in types}, sampling)
 
 
-def _worked_example(keys: Sequence[str]) -> tuple[Message, Message]:
-    """Return a question with its answer; the same for every row, so that a prefix cache holds it."""
-    example = worked_example()
-    asked = question("translate", example["instruction"], example["response"].strip())[-1]
-    answer = {key: example["answer"].get(key) for key in keys}
-    return asked, Message("assistant", json.dumps(answer, ensure_ascii=False))
+def _worked_examples(keys: Sequence[str]) -> list[Message]:
+    """Return questions with their answers; the same for every row, so that a prefix cache holds them."""
+    turns: list[Message] = []
+    for example in worked_examples():
+        asked = question("translate", example["instruction"], example["response"].strip())[-1]
+        answer = {key: example["answer"].get(key) for key in keys}
+        turns += [asked, Message("assistant", json.dumps(answer, ensure_ascii=False))]
+    return turns
 
 
 def _longest(type_: str) -> int:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache
 from importlib import resources
 from typing import Any
@@ -16,6 +16,8 @@ def prompt(name: str) -> str:
 
 
 @cache
-def worked_example() -> Mapping[str, Any]:
-    """Return the example that models are shown before their own question; see ``worked_example.toml``."""
-    return tomllib.loads((resources.files(__name__) / "worked_example.toml").read_text("utf-8"))
+def worked_examples() -> Sequence[Mapping[str, Any]]:
+    """Return the examples that models are shown before their own question; see ``worked_examples.toml``."""
+    text = (resources.files(__name__) / "worked_examples.toml").read_text("utf-8")
+    examples: Sequence[Mapping[str, Any]] = tomllib.loads(text)["examples"]
+    return examples

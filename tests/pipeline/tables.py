@@ -105,5 +105,11 @@ def sure(p_yes: float) -> Completion:
     return Completion("Yes" if p_yes >= 0.5 else "No", choice_logprobs=logprobs)
 
 
+def common_start(of: Sequence[str]) -> str:
+    """The longest text that all of them begin with."""
+    first, last = min(of), max(of)
+    return first[: next((n for n, (a, b) in enumerate(zip(first, last, strict=False)) if a != b), len(first))]
+
+
 def texts(messages: Iterable[Message | Mapping[str, str]]) -> list[str]:
     return [m.content if isinstance(m, Message) else m["content"] for m in messages]

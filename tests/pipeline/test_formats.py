@@ -48,7 +48,7 @@ def markdown_table(answer: str) -> Texts:
     assert head == "| Type | Constraint |" and divider == "| --- | --- |"
     found = []
     for row in rows:
-        cells = [cell for cell in re.findall(r"((?:\\.|[^|\\])*)\|", row)]
+        cells = re.findall(r"((?:\\.|[^|\\])*)\|", row)
         assert len(cells) == 3 and cells[0] == "", row
         # A parser that looks at the one character before a pipe must see the same cells.
         assert len(re.split(r"(?<!\\)\|", row)) == 4

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import math
-from os.path import commonprefix
 
 import pytest
 from hypothesis import given
@@ -17,7 +16,7 @@ from crabtk.pipeline.judge import judge, p_yes
 from crabtk.pipeline.translate import translate
 from crabtk.settings import Translation
 from crabtk.types import Completion, FinishReason
-from tests.pipeline.tables import REFINED, Model, constraints, question, seed, seeds, translated
+from tests.pipeline.tables import REFINED, Model, common_start, constraints, question, seed, seeds, translated
 
 Logprob = st.floats(max_value=0.0, allow_nan=False)
 
@@ -96,7 +95,7 @@ def test_all_questions_on_one_response_are_one_text_up_to_the_question() -> None
     accept(seeds([one]), constraints([]), constraints(rows), {}, finding, asked, repair=True, max_rouge_l=0.6)
     judging = [request.messages[:-1] for request in asked.asked if request.choices]
     assert len(asked.asked) == 4 and len(judging) == 3 and len(set(judging)) == 1
-    shared = commonprefix(asked.questions)
+    shared = common_start(asked.questions)
     assert one["instruction"] in shared and one["response"] in shared
     for text, template in ((rows[0]["text"], 0), (rows[1]["text"], 1), (rows[0]["text"], 2)):
         assert asked.questions[template].count(text) == 1 and text not in shared
@@ -111,5 +110,5 @@ def test_questions_of_the_translator_share_what_they_ask_for_and_begin_like_thos
     assert first.messages[:-1] == second.messages[:-1]
     judging = Model(lambda _: 0.5)
     judge(judging, [(one, "style:writing", "Write calmly.")])
-    shared = commonprefix([question(first), *judging.questions])
+    shared = common_start([question(first), *judging.questions])
     assert one["instruction"] in shared and one["response"] in shared

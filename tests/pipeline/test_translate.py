@@ -13,6 +13,7 @@ from crabtk import schemas
 from crabtk.constraints.translated import TRANSLATED
 from crabtk.errors import EmptyStageError
 from crabtk.pipeline.translate import translate
+from crabtk.prompts import worked_examples
 from crabtk.settings import Translation
 from crabtk.types import Completion, Request
 from tests.pipeline.tables import Model, Row, question, seed, seeds
@@ -97,9 +98,9 @@ def test_an_unreadable_answer_is_in_the_ledger_with_its_text_and_costs_its_seed_
 
 
 UNFIT = {
-    "it quotes 10 or more words": "Say that the keeper climbs the narrow stairs every evening and lights the great lamp.",
+    "it quotes 10 or more words": "The keeper climbs the narrow stairs every evening and lights the great lamp.",
     "it quotes 10 or more": "Write: LIGHTHOUSE KEEPER CLIMBS THE NARROW, STAIRS; EVERY EVENING AND LIGHTS!",
-    "it repeats an example of the prompt": "write in the dry, factual tone of an encyclopaedia entry",
+    "it repeats an example of the prompt": worked_examples()[0]["answer"]["writing_style"].upper().rstrip("."),
     "it repeats the instruction": "Tell me about topic 1!",
     "it has fewer than three words": "Be calm.",
     "it was cut off at 240 characters": ("Keep a calm tone and " * 20)[:240],
