@@ -4,11 +4,14 @@ The settings come from the variable CRABTK_SETTINGS; without it, from the preset
 """
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import dagster as dg
 
 from assets.metadata import metadata_of
 from assets.watch import LogObserver
+from crabtk.errors import CrabtkError
 from crabtk.graph.open import open_run
 from crabtk.graph.publish import publish_outputs
 from crabtk.graph.stage import Stage
@@ -34,7 +37,7 @@ def _asset(stage: Stage, loaded: Loaded, code_version: str) -> dg.AssetsDefiniti
     )
     # Dagster reads the annotation, and takes a result with a parameter for several outputs.
     def asset(context: dg.AssetExecutionContext) -> dg.MaterializeResult:  # type: ignore[type-arg]
-        with open_run(loaded, LogObserver(context.log)) as run:
+        with _said_plainly(), open_run(loaded, LogObserver(context.log)) as run:
             outcome = run.stage(stage.name)
             publish_outputs(run, stage.name)
             rejected = outcome.stored.rows["rejected"]
@@ -49,6 +52,15 @@ def _asset(stage: Stage, loaded: Loaded, code_version: str) -> dg.AssetsDefiniti
             )
 
     return asset
+
+
+@contextmanager
+def _said_plainly() -> Iterator[None]:
+    """Show what a user can act on as the failure's description, which the UI puts first."""
+    try:
+        yield
+    except CrabtkError as error:
+        raise dg.Failure(str(error), allow_retries=False) from error
 
 
 def _definitions() -> dg.Definitions:

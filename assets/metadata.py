@@ -2,13 +2,13 @@
 
 import base64
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import dagster as dg
 import polars as pl
 from matplotlib.figure import Figure
 
+from crabtk.graph.publish import output_place
 from crabtk.graph.run import Outcome, Run
 from crabtk.reporting import plots
 from crabtk.store import Stored
@@ -32,7 +32,7 @@ def metadata_of(run: Run, outcome: Outcome) -> dict[str, Any]:
         found["dagster/column_schema"] = _columns(table)
         found["preview"] = dg.MetadataValue.md(preview(table))
     if stored.tree is not None:
-        found["output"] = dg.MetadataValue.path(str(Path(run.settings.runtime.output).resolve()))
+        found["output"] = dg.MetadataValue.path(str(output_place(run, stored.stage).resolve()))
     for name, value in stored.facts.items():
         if isinstance(value, (int, float, str, bool)):
             found[f"fact/{name}"] = value

@@ -11,15 +11,21 @@ if TYPE_CHECKING:
     from crabtk.graph.run import Run
 
 
+_PLACES = {"dataset": "dataset", "sft_model": "model", "report": "report.html"}
+
+
+def output_place(run: Run, stage: str) -> Path:
+    """Return where people find what a stage wrote: a folder, or the file to open first."""
+    return Path(run.settings.runtime.output) / _PLACES.get(stage, "")
+
+
 def publish_outputs(run: Run, stage: str) -> None:
     """Copy a stage's folder, if it is one that people read, into ``runtime.output``."""
-    folder = Path(run.settings.runtime.output)
     tree = run.result(stage).tree
-    if tree is None:
+    if tree is None or stage not in _PLACES:
         return
-    if stage == "dataset":
-        publish(tree, folder / "dataset")
-    elif stage == "sft_model":
-        publish(tree, folder / "model")
-    elif stage == "report":
-        publish(tree, folder, prune=False)
+    place = output_place(run, stage)
+    if stage == "report":
+        publish(tree, place.parent, prune=False)
+    else:
+        publish(tree, place)

@@ -83,10 +83,8 @@ def _interval(true: Sequence[float], false: Sequence[float], seed: int, draws: i
     from scipy.stats import rankdata
 
     rng = np.random.default_rng(seed)
-    values = np.empty(draws)
-    for i in range(draws):
-        drawn = np.concatenate([rng.choice(true, len(true)), rng.choice(false, len(false))])
-        ranks = rankdata(drawn)[: len(true)].sum()
-        values[i] = (ranks - len(true) * (len(true) + 1) / 2) / (len(true) * len(false))
+    drawn = np.hstack([rng.choice(scores, (draws, len(scores))) for scores in (true, false)])
+    ranks = rankdata(drawn, axis=1)[:, : len(true)].sum(axis=1)
+    values = (ranks - len(true) * (len(true) + 1) / 2) / (len(true) * len(false))
     low, high = np.quantile(values, [0.025, 0.975])
     return round(float(low), 4), round(float(high), 4)

@@ -125,9 +125,7 @@ def test_messages_are_a_conversation_that_ends_with_its_target(examples: list[Ro
         assert all(message["content"].strip() for message in row["messages"])
 
 
-def test_reverse_targets_are_in_the_format_that_was_asked_for(
-    examples: list[Row], constraints: dict[str, Row]
-) -> None:
+def test_reverse_targets_are_in_the_format_that_was_asked_for(examples: list[Row], constraints: dict[str, Row]) -> None:
     seen: set[str] = set()
     for row in of_kind(examples, "reverse"):
         question, target = (message["content"] for message in row["messages"])
@@ -204,7 +202,7 @@ def test_hugging_face_datasets_loads_the_files_as_they_are(dataset: Path, tmp_pa
     assert loaded.returncode == 0, loaded.stderr
     by_way = json.loads(loaded.stdout.splitlines()[-1])
     expected = {split: pl.read_parquet(dataset / f"data/{split}.parquet").to_dicts() for split in SPLITS}
-    assert by_way == {way: expected for way in ("folder", "parquet", "json")}
+    assert by_way == dict.fromkeys(("folder", "parquet", "json"), expected)
 
 
 LOAD = """

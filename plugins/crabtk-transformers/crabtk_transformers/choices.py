@@ -23,9 +23,8 @@ def score(
         choices: Tokens by row and choice.
         known_tokens: Tokens that the tokenizer knows; the rest have no probability.
     """
-    first = _logprobs(rows.read_exactly(torch.tensor(last_tokens, device=rows.device).unsqueeze(1)), known_tokens)[
-        :, -1
-    ]
+    last = torch.tensor(last_tokens, device=rows.device).unsqueeze(1)
+    first = _logprobs(rows.read_exactly(last), known_tokens)[:, -1]
     scores = [[float(first[row, choice[0]]) if choice else 0.0 for choice in own] for row, own in enumerate(choices)]
     longer = [(row, number) for row, own in enumerate(choices) for number, tokens in enumerate(own) if len(tokens) > 1]
     for some in _pieces(longer):

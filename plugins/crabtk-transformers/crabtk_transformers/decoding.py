@@ -37,7 +37,7 @@ class Answer:
             self.finish_reason = "stop"
             return
         self.tokens.append(token)
-        if len(self.tokens) == self.limit:
+        if len(self.tokens) >= self.limit:
             whole = self.guide is not None and self.guide.is_complete()
             self.finish_reason = "stop" if whole else "length"
 

@@ -9,6 +9,7 @@ from typing import Any
 
 import torch
 
+from crabtk.errors import BackendError
 from crabtk.types import Completion, Request
 from crabtk_transformers.choices import score, with_end_of_turn
 from crabtk_transformers.decoding import Answer, write
@@ -34,9 +35,6 @@ class Engine:
         trust_remote_code: bool,
         template_options: dict[str, Any],
     ) -> None:
-        self._threads_before = torch.get_num_threads()
-        if threads is not None:
-            torch.set_num_threads(threads)
         self._model: Any
         self._model, self._tokenizer = load(model, revision, device, dtype, trust_remote_code)
         self._prompts = Prompts(self._tokenizer, model, template_options)
@@ -44,9 +42,16 @@ class Engine:
         self._max_prompt_tokens = max_prompt_tokens
         self._known_tokens = max(self._tokenizer.get_vocab().values()) + 1
         self._stop_tokens = self._find_stop_tokens()
-        self._end_of_turn = self._prompts.end_of_turn() or min(self._stop_tokens)
+        if not self._stop_tokens:
+            raise BackendError(f"Nothing ends a turn of {model}: name eos_token_id in its generation_config.json")
+        end_of_turn = self._prompts.end_of_turn()
+        self._end_of_turn = min(self._stop_tokens) if end_of_turn is None else end_of_turn
         embeddings = self._model.get_output_embeddings()
         self._grammars = Grammars(self._tokenizer, embeddings.weight.shape[0], sorted(self._stop_tokens))
+        # Last, so that a failure above leaves torch as it was.
+        self._threads_before = torch.get_num_threads()
+        if threads is not None:
+            torch.set_num_threads(threads)
 
     def close(self) -> None:
         """Give back memory and threads."""

@@ -18,6 +18,7 @@ from crabtk.errors import BackendError
 from crabtk.testing_backend import check_backend
 from crabtk.types import Message, Request, Sampling
 from crabtk_transformers import TransformersBackend, loading
+from crabtk_transformers.prefill import read_prompts
 
 
 def _ask(text: str, system: str | None = None, **fields: Any) -> Request:
@@ -113,11 +114,17 @@ def test_choice_that_begins_another_is_scored_with_the_end_of_the_turn(
 
 
 def test_scores_are_finer_than_the_model_s_precision(llama: Path) -> None:
-    asked = [_ask("Hm" * number, choices=tuple("abcdef")) for number in range(8)]
-    with TransformersBackend(str(llama), dtype="bfloat16") as backend:
-        answers = backend.generate(asked)
-    gaps = [value - min((own := answer.choice_logprobs or {}).values()) for answer in answers for value in own.values()]
-    assert sum(gap * 512 % 1 != 0 for gap in gaps) > len(gaps) / 2
+    model: Any = AutoModelForCausalLM.from_pretrained(llama, dtype=torch.bfloat16)
+    token = torch.tensor([[7]])
+    with torch.inference_mode():
+        coarse, fine = (read_prompts(model, [[1, 2, 3]])[0] for _ in range(2))
+        assert _is_bfloat16(coarse.read(token))
+        assert not _is_bfloat16(fine.read_exactly(token))
+        assert _is_bfloat16(fine.read(token)), "the way back to the model's precision is open"
+
+
+def _is_bfloat16(logits: torch.Tensor) -> bool:
+    return torch.equal(logits, logits.bfloat16().float())
 
 
 def test_sampling_is_each_request_s_own(backend: TransformersBackend) -> None:

@@ -23,7 +23,7 @@ _ALWAYS = {
 }
 _ON_CPU = {
     # Threads that spin at a barrier take the processor from the thread that they wait for as soon as anything else
-    # runs on the machine: on two busy cores a step took six times as long. Sleeping costs nothing measurable.
+    # runs on the machine: on two busy cores a step took six times as long. Sleeping costs next to nothing.
     "OMP_WAIT_POLICY": "PASSIVE",
 }
 # glibc gives large freed blocks back to the system, and each step pays for fresh pages again: keeping them
@@ -36,7 +36,7 @@ _KEEP_FREED_MEMORY = {
 
 
 def child_environment(options: Mapping[str, Any]) -> dict[str, str]:
-    """Return the child's whole environment; what the caller has set for memory and threads wins.
+    """Return the child's whole environment; what the caller has set for memory and waiting wins.
 
     Args:
         options: Of the trainer; ``device`` and ``threads`` are read.
