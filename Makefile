@@ -35,7 +35,7 @@ $(VENV)/.ready: pyproject.toml constraints.txt plugins/crabtk-transformers/pypro
 	@# torch first and alone: what is installed later must not choose another build of it.
 	$(BIN)/pip install -q -c constraints.txt torch
 	$(BIN)/pip install -q -c constraints.txt -e ".[dagster,hub,dev]" \
-		-e plugins/crabtk-transformers -e plugins/crabtk-trl
+		-e "plugins/crabtk-transformers[gguf]" -e plugins/crabtk-trl
 	@touch $@
 
 $(MODEL)/.ready: tools/fetch_demo_model.py | $(VENV)/.ready

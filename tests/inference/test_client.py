@@ -12,10 +12,10 @@ from typing import Any
 import pytest
 
 from crabtk.errors import BackendError
-from crabtk.fake_backend import ScriptedBackend
 from crabtk.inference.cache import ResponseCache, request_key
 from crabtk.inference.client import Client
 from crabtk.inference.usage import Usage
+from crabtk.testing.fakes import ScriptedBackend
 from crabtk.types import Completion, Message, Request
 
 
@@ -209,7 +209,7 @@ def test_batch_size_must_be_positive(cache: ResponseCache) -> None:
 
 RUN = """
 import sys, time
-from crabtk.fake_backend import ScriptedBackend
+from crabtk.testing.fakes import ScriptedBackend
 from crabtk.inference.cache import ResponseCache
 from crabtk.inference.client import Client
 from crabtk.types import Message, Request

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from crabtk.fake_backend import EchoBackend, ScriptedBackend, smallest_value
-from crabtk.testing_backend import check_backend
+from crabtk.testing import check_backend
+from crabtk.testing.fakes import EchoBackend, ScriptedBackend, smallest_value
 from crabtk.types import Completion, Message, Request
 
 

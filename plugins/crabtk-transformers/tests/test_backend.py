@@ -15,7 +15,7 @@ import torch
 from transformers import AutoModelForCausalLM, AutoTokenizer
 
 from crabtk.errors import BackendError
-from crabtk.testing_backend import check_backend
+from crabtk.testing import check_backend
 from crabtk.types import Message, Request, Sampling
 from crabtk_transformers import TransformersBackend, loading
 from crabtk_transformers.prefill import read_prompts

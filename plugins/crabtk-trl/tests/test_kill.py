@@ -15,7 +15,7 @@ import psutil
 import pytest
 
 from crabtk.errors import TrainingError
-from crabtk.testing_trainer import check_trainer
+from crabtk.testing import check_trainer
 from crabtk.types import TrainingJob, TrainingOutcome
 from crabtk_trl import TrlTrainer
 

@@ -1,9 +1,4 @@
-"""What every backend must do, in one call of a plugin's test: ``check_backend(lambda: MyBackend(model="…"))``.
-
-And a fake backend that needs no model.
-"""
-
-# ruff: noqa: S101 (assertions are what a conformance suite is made of)
+"""The conformance suite of backends: ``check_backend(lambda: MyBackend(model="…"))``."""
 
 from __future__ import annotations
 
@@ -13,11 +8,8 @@ import re
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from crabtk.fake_backend import EchoBackend, ScriptedBackend
 from crabtk.protocols import Backend
 from crabtk.types import Completion, Message, Request, Sampling
-
-__all__ = ["EchoBackend", "ScriptedBackend", "check_backend"]
 
 _REASONS = ("stop", "length", "refusal", "error")
 _SHORT = Sampling(max_tokens=12)

@@ -1,10 +1,4 @@
-"""Conformance suites: one line of test for a plugin's constraint type.
-
-from crabtk.testing import check_constraint_type
-
-def test_conformance():
-check_constraint_type(MyType())
-"""
+"""The conformance suite of constraint types: the law, wordings that read back, scores, sturdiness."""
 
 from __future__ import annotations
 
