@@ -19,6 +19,12 @@ from crabtk.text import ParsedText
 from crabtk.types import Params
 
 STAGE = "judge_audit"
+TELLING = 0.5
+"""Share of other responses that must not satisfy a planted constraint.
+
+Translated constraints describe what sets a response apart; "no ampersands", which nearly every response satisfies,
+would try the judge at another task.
+"""
 CASES_PER_SEED = 4
 """Questions on one response share its prefix; more would make the audit hang on few responses."""
 
@@ -32,7 +38,8 @@ def plant(
 
     False ones are another seed's constraint, or the own one with a parameter of another seed's, that code has
     found not to hold. Since both halves have the same types and the same responses, neither tells the answer.
-    Types whose parameters state a number are left out: they are never accepted on a judge's word.
+    Types whose parameters state a number are left out, since they are never accepted on a judge's word, and so is
+    what most responses satisfy, since translated constraints are not of that sort.
 
     Args:
         seeds: Schema ``Seeds``.
@@ -48,7 +55,7 @@ def plant(
     usable = [
         row
         for row in measured.sort("constraint_id").to_dicts()
-        if row["type"] in types and row["seed_id"] in known and not getattr(types[row["type"]], "counts", False)
+        if row["seed_id"] in known and _like_translated(row, types)
     ]
     by_type: dict[str, list[dict[str, Any]]] = {}
     by_seed: dict[str, list[dict[str, Any]]] = {}
@@ -69,6 +76,12 @@ def plant(
             rows += pair
             used[pair[0]["type"]] = used.get(pair[0]["type"], 0) + 1
     return pl.DataFrame(rows, schema=SCHEMA)
+
+
+def _like_translated(row: Mapping[str, Any], types: Mapping[str, ConstraintType]) -> bool:
+    """Tell whether a constraint is of the sort that models write: it says something of this response, in no number."""
+    telling = row["informative"] is None or row["informative"] >= TELLING
+    return telling and row["type"] in types and not getattr(types[row["type"]], "counts", False)
 
 
 def _pair(
