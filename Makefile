@@ -5,7 +5,7 @@ BIN = $(VENV)/bin
 MODEL = models/SmolLM2-135M-Instruct
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
-.PHONY: demo test test-all lint ui clean
+.PHONY: demo test test-slow lint ui clean
 
 demo: $(VENV)/.ready $(MODEL)/.ready  ## the whole path on the shipped sample: dataset, model, scores, report
 	@$(BIN)/crabtk run --preset demo
@@ -16,8 +16,7 @@ demo: $(VENV)/.ready $(MODEL)/.ready  ## the whole path on the shipped sample: d
 test: $(VENV)/.ready  ## the test suite that guards every commit
 	$(BIN)/pytest -n 2 --dist worksteal -q
 
-test-all: $(VENV)/.ready $(MODEL)/.ready  ## also the slow tests: crashes, the real model, real training
-	$(BIN)/pytest -n 2 --dist worksteal -q -m "not slow"
+test-slow: $(VENV)/.ready $(MODEL)/.ready  ## what guards a promise but takes longer: crashes, the real model, Dagster
 	CRABTK_SMOLLM2="$(CURDIR)/$(MODEL)" $(BIN)/pytest -q -m slow
 
 lint: $(VENV)/.ready  ## style, types, directions of imports
