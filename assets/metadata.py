@@ -1,6 +1,7 @@
 """What the UI shows of a result: row counts, schema, a preview, plots, costs."""
 
 import base64
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -15,6 +16,8 @@ from crabtk.store import Stored
 
 PREVIEW_ROWS = 8
 PREVIEW_CHARACTERS = 90
+
+_MARKUP = re.compile(r"([\\`*_\[\]<>|!#~])")
 
 
 def metadata_of(run: Run, outcome: Outcome) -> dict[str, Any]:
@@ -46,16 +49,28 @@ def _columns(table: pl.DataFrame) -> dg.TableSchema:
 
 
 def preview(table: pl.DataFrame) -> str:
-    """Return the first rows as a Markdown table, cells cut short."""
-    lines = [f"| {' | '.join(table.columns)} |", "|" + " --- |" * table.width]
-    lines += ["| " + " | ".join(_cell(value) for value in row) + " |" for row in table.head(PREVIEW_ROWS).rows()]
+    """Return some rows, from all over the table, as a Markdown table: cells cut short, ids last."""
+    names = sorted(table.columns, key=lambda name: name.endswith(("_id", "_ids")))
+    rows = table.select(names).gather_every(max(1, len(table) // PREVIEW_ROWS)).head(PREVIEW_ROWS)
+    lines = [f"| {' | '.join(names)} |", "|" + " --- |" * len(names)]
+    lines += ["| " + " | ".join(_cell(value) for value in row) + " |" for row in rows.iter_rows()]
     return "\n".join(lines)
 
 
 def _cell(value: object) -> str:
+    if isinstance(value, list) and value and isinstance(value[0], dict):
+        # Of a conversation the question and its answer; what stands before them is demonstrations.
+        return " → ".join(_shown(f"{turn['role']}: {turn['content']}") for turn in value[-2:])
+    if isinstance(value, list):
+        return _shown(", ".join(map(str, value)))
+    return "" if value is None else _shown(value)
+
+
+def _shown(value: object) -> str:
     text = " ".join(str(value).split())
     cut = text[:PREVIEW_CHARACTERS] + ("…" if len(text) > PREVIEW_CHARACTERS else "")
-    return cut.replace("\\", "\\\\").replace("|", "\\|").replace("<", "&lt;")
+    # Texts come from data: none of them may become a heading, an image or a cell's end.
+    return _MARKUP.sub(r"\\\1", cut)
 
 
 def _plots(stored: Stored) -> Iterator[tuple[str, Figure]]:

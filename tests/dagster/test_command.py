@@ -66,8 +66,9 @@ class Dagster:
         self.home.mkdir()
         shutil.copy(ROOT / "dagster_home" / "dagster.yaml", self.home)
 
-    def materialize(self, select: str) -> Any:
-        command = ("-m", "dagster", "asset", "materialize", "-m", "assets", "--select", select)
+    def materialize(self, select: str, executor: str = "in_process") -> Any:
+        config = json.dumps({"execution": {"config": {executor: {}}}})
+        command = ("-m", "dagster", "asset", "materialize", "-m", "assets", "--select", select, "--config-json", config)
         return self._python(*command, sites=(self._site,), env=self._env, cwd=ROOT)
 
     def states(self) -> dict[str, str]:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import dagster as dg
+import polars as pl
 import pytest
 
 from crabtk.graph.stages import STAGES
@@ -62,7 +63,23 @@ def test_a_table_shows_its_rows_schema_and_beginning(made: dg.ExecuteInProcessRe
     header, rule, *rows = shown["preview"].splitlines()
     assert header.count("|") == rule.count("|") == len(columns) + 1
     assert len(rows) == 8
-    assert all(len(re.findall(r"(?<!\\)\|", row)) == len(columns) + 1 for row in rows)
+    assert {len(cells(row)) for row in rows} == {len(columns)}
+    assert "user: " in rows[0] and " → assistant: " in rows[0]
+    assert cells(header)[-1].endswith("_ids"), "ids come last, or they push the texts out of sight"
+    assert len({cells(row)[4] for row in rows}) > 4, "rows come from all over the table"
+
+
+def cells(row: str) -> list[str]:
+    return [cell.strip() for cell in re.split(r"(?<!\\)\|", row)[1:-1]]
+
+
+def test_no_text_of_the_data_becomes_markup_in_the_preview(made: dg.ExecuteInProcessResult) -> None:
+    from assets.metadata import preview  # importing assets reads the settings, which the fixture names
+
+    texts = ["# Heading", "![](https://example.org/pixel.png)", "a | b", "<script>", "**bold** `code`", "\\"]
+    shown = preview(pl.DataFrame({"text": texts})).splitlines()[2:]
+    markup = [re.findall(r"(?<!\\)(?:\\\\)*([#!\[\]|<>*`])", row[2:-2]) for row in shown]
+    assert markup == [[] for _ in texts]
 
 
 @pytest.mark.parametrize(
