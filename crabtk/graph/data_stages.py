@@ -20,7 +20,14 @@ from crabtk.readers.sources import source_digest, source_name
 from crabtk.store import Result, Stored
 
 _TEXT = ("text.py", "markdown.py", "sentences.py", "language.py", "randomness.py", "canonical.py")
-_ASKING = ("prompts/response.md", "pipeline/ask.py", "wording.py", "inference/client.py", "inference/refusals.py")
+_ASKING = (
+    "prompts/response.md",
+    "prompts/worked_examples.toml",
+    "pipeline/ask.py",
+    "wording.py",
+    "inference/client.py",
+    "inference/refusals.py",
+)
 TYPES = ("constraints/", "wording.py", *_TEXT)
 """What measures and checks."""
 

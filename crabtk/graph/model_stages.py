@@ -45,16 +45,13 @@ def _sft_model(run: Run, inputs: Mapping[str, Stored]) -> Result:
             TrainingJob(_start_model(run), examples, output, work, run.settings.seed),
             lambda report: run.observer.progress("sft_model", report.step, report.steps, _note(report)),
         )
-    # Where a resumed run went on from is no property of the model, and must not make it another one.
-    figures = dict(outcome.figures)
-    costs = {"resumed_from": figures.pop("resumed_from", 0)}
     facts = {
         "trained": True,
         "kinds": kinds,
         "history": [dict(step) for step in outcome.history],
-        "figures": figures,
+        "figures": dict(outcome.figures),
     }
-    return Result(tree=output, facts=facts, costs=costs)
+    return Result(tree=output, facts=facts)
 
 
 def _note(report: TrainingProgress) -> str:

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from crabtk.errors import MissingInputError, StoreError
+from crabtk.errors import MissingInputError, StoreError, TrainingError
 from crabtk.graph.run import Outcome, Run
 from crabtk.graph.stages import STAGES
 from crabtk.plugins import KINDS, Registry
@@ -203,7 +203,7 @@ def test_a_failed_stage_leaves_no_scratch_behind(workshop: Any, toy: ModuleType)
             super().train(job, report)
             raise ValueError("out of memory")
 
-    with pytest.raises(ValueError, match="out of memory"):
+    with pytest.raises(TrainingError, match="out of memory"):
         workshop.run(registry=workshop.registry(trainer=Failing), to="sft_model")
     assert list(workshop.root.joinpath("store/scratch").iterdir()) == []
 

@@ -98,3 +98,8 @@ def test_inputs_come_before_and_are_known(stage: Stage) -> None:
     assert upstream(stage.name)[-1] == stage.name
     order = list(STAGES)
     assert all(order.index(name) < order.index(stage.name) for name in stage.inputs)
+
+
+def test_every_prompt_is_named_by_a_stage() -> None:
+    prompts = {f"prompts/{file.name}" for file in (PACKAGE / "prompts").iterdir() if file.suffix in (".md", ".toml")}
+    assert prompts == {name for stage in STAGES.values() for name in stage.code if name.startswith("prompts/")}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import os
 from collections.abc import Sequence
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
@@ -58,6 +59,9 @@ class TransformersBackend:
         self._engine: Engine | None = None
 
     def __enter__(self) -> Self:
+        # torch's threads spin while they wait, which on busy cores costs ten times the work itself. Only the first
+        # import of torch reads this; whoever sets it, or has torch imported already, keeps what is there.
+        os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
         for package in _NEEDED:
             _require(package)
         from crabtk_transformers.engine import Engine
