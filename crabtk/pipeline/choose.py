@@ -49,7 +49,7 @@ def choose(rows: Sequence[Row], settings: Composition, rng: random.Random) -> li
 
 
 def weight(type_: str, settings: Composition) -> float:
-    """Return a type's probability: by its name, else by ``family:*``, else the default."""
+    """Return a type's probability: by its name, else its family, else ``*``, else the default."""
     family = type_.split(":")[0]
     weights = settings.weights
     for name in (type_, f"{family}:*", family, "*"):
