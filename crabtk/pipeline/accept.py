@@ -12,6 +12,7 @@ from rapidfuzz.distance import Indel
 
 from crabtk.canonical import canonical_json
 from crabtk.constraints.counting import ground, states_a_count
+from crabtk.constraints.stopwords import stopwords
 from crabtk.pipeline.ask import SENTENCE_OR_NULL, Complete, json_request, question
 from crabtk.pipeline.audit import Finding
 from crabtk.pipeline.judge import REFINED, judge
@@ -23,6 +24,8 @@ from crabtk.text import ParsedText
 from crabtk.types import Constraint, Rejected, Sampling
 
 STAGE = "constraints"
+FRAMING = frozenset(("answer", "response", "text", "use", "used", "using", "write", "writing", "written", "must"))
+"""Words in which a model puts the same requirement another way."""
 Row = dict[str, Any]
 
 
@@ -155,13 +158,22 @@ def _repair(rows: Sequence[Row], complete: Complete, work: _Accepting) -> list[R
             work.reject(_repaired(row, completion.text), f"the repair is unreadable: {answer}")
             continue
         text = answer["constraint"] or ""
-        if not text.strip() or text.split() == row["text"].split():
+        if not text.strip():
             continue
-        if reason := unfit(text, work.seeds[row["seed_id"]], row["type"]):
+        if _content(row["text"]) <= _content(text):
+            # Asked twice for the same thing, a judge that is not sure says yes sooner or later.
+            work.reject(_repaired(row, text), "the repair withdraws nothing of what was found not to hold")
+        elif reason := unfit(text, work.seeds[row["seed_id"]], row["type"]):
             work.reject(_repaired(row, text), reason)
         else:
             repaired.append(_repaired(row, " ".join(text.split())))
     return repaired
+
+
+def _content(text: str) -> set[str]:
+    """Return the words that carry a constraint's meaning."""
+    parsed = ParsedText(text)
+    return set(parsed.lower_words) - stopwords(parsed.detected) - FRAMING
 
 
 def _repaired(row: Row, text: str) -> Row:

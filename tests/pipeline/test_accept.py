@@ -154,6 +154,16 @@ def test_a_repaired_constraint_is_judged_again() -> None:
     assert len(model.asked) == 3 + 3 + 2, "what failed twice is not asked for a third time"
 
 
+def test_a_repair_that_withdraws_nothing_is_not_judged() -> None:
+    first = "Write in the calm tone of a bedtime story."
+    again = "The response should be written in the calm tone of a bedtime story."
+    table, ledger, _ = run(
+        scripted({first: 0.1, again: 0.99}, {first: again}), [translated(LIST, "style:writing", first)]
+    )
+    assert "repaired" not in table["origin"].to_list()
+    assert ledger["reason"].to_list() == ["the repair withdraws nothing of what was found not to hold"]
+
+
 def test_unknown_verdicts_and_refined_instructions_are_not_repaired() -> None:
     rows = [
         translated(LIST, "style:writing", "Write warmly to a friend."),
