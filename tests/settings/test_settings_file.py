@@ -103,7 +103,7 @@ def test_options_go_with_their_plugin(file: Path) -> None:
     assert options == {}
     kept = load(file, 'preset = "demo"\n[training]\ntrainer = "trl"\noptions = { lora = true }').settings.training
     assert kept.options["lora"] is True
-    assert kept.options["max_length"] == 1024
+    assert kept.options["max_length"] == 1280
 
 
 def test_a_named_preset_wins_over_the_files_own(file: Path) -> None:
