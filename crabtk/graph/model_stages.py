@@ -55,7 +55,8 @@ def _sft_model(run: Run, inputs: Mapping[str, Stored]) -> Result:
 
 
 def _note(report: TrainingProgress) -> str:
-    return "  ".join(f"{name} {value:.4g}" for name, value in report.values.items())
+    telling = [name for name in ("loss", "tokens") if name in report.values] or report.values
+    return "  ".join(f"{name} {report.values[name]:.4g}" for name in telling)
 
 
 def _sft_depend(run: Run) -> Any:
