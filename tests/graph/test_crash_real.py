@@ -41,7 +41,14 @@ repair = false
 [training]
 trainer = "trl"
 limit = 24
-options = {{ max_length = 512, accumulation = 1, epochs = 8, checkpoint_every = 5, learning_rate = 1e-3, threads = 2 }}
+[training.options]
+max_length = 3000  # a byte is a token
+packing = false
+accumulation = 1
+epochs = 6
+checkpoint_every = 5
+learning_rate = 1e-3
+threads = 2
 [scoring]
 limit = 8
 max_tokens = 24
