@@ -12,9 +12,9 @@ __version__ = "0.1.0"
 
 if TYPE_CHECKING:
     from crabtk.constraints.base import ConstraintType
-    from crabtk.errors import BackendError, CrabtkError, TrainingError
+    from crabtk.errors import BackendError, CrabtkError, TrainingError, VerificationError
     from crabtk.hookspecs import hookimpl
-    from crabtk.protocols import Backend, Benchmark, SeedReader, Trainer
+    from crabtk.protocols import Backend, Benchmark, Checker, InstructionSet, SeedReader, Trainer
     from crabtk.readers.base import Found, RowReader
     from crabtk.text import ParsedText
     from crabtk.types import (
@@ -37,9 +37,9 @@ if TYPE_CHECKING:
 
 _HOMES = {
     "crabtk.constraints.base": ("ConstraintType",),
-    "crabtk.errors": ("BackendError", "CrabtkError", "TrainingError"),
+    "crabtk.errors": ("BackendError", "CrabtkError", "TrainingError", "VerificationError"),
     "crabtk.hookspecs": ("hookimpl",),
-    "crabtk.protocols": ("Backend", "Benchmark", "SeedReader", "Trainer"),
+    "crabtk.protocols": ("Backend", "Benchmark", "Checker", "InstructionSet", "SeedReader", "Trainer"),
     "crabtk.readers.base": ("Found", "RowReader"),
     "crabtk.text": ("ParsedText",),
     "crabtk.types": (
@@ -67,6 +67,7 @@ __all__ = [
     "BackendError",
     "Benchmark",
     "BenchmarkItem",
+    "Checker",
     "Completion",
     "Constraint",
     "ConstraintType",
@@ -74,6 +75,7 @@ __all__ = [
     "CrabtkError",
     "Found",
     "Grade",
+    "InstructionSet",
     "Message",
     "OneOf",
     "Pair",
@@ -92,6 +94,7 @@ __all__ = [
     "TrainingJob",
     "TrainingOutcome",
     "TrainingProgress",
+    "VerificationError",
     "__version__",
     "hookimpl",
 ]

@@ -12,6 +12,7 @@ CrabtkError
 ├── BackendError             an inference engine failed or is not installed
 ├── TrainingError            a trainer failed or would learn nothing
 ├── BenchmarkError           a benchmark failed to list or grade its items
+├── VerificationError        an instruction id is unknown, or its keyword arguments are unfit
 └── StoreError               a stored result is damaged or was made by something else
 """
 
@@ -62,6 +63,10 @@ class TrainingError(CrabtkError):
 
 class BenchmarkError(CrabtkError):
     """A benchmark failed to list or grade its items."""
+
+
+class VerificationError(CrabtkError):
+    """An instruction's id is unknown, or its keyword arguments are missing or unfit."""
 
 
 class StoreError(CrabtkError):

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pluggy
 
-from crabtk.protocols import Backend, Benchmark, ConstraintType, SeedReader, Trainer
+from crabtk.protocols import Backend, Benchmark, ConstraintType, InstructionSet, SeedReader, Trainer
 
 hookspec = pluggy.HookspecMarker("crabtk")
 hookimpl = pluggy.HookimplMarker("crabtk")
@@ -20,6 +20,11 @@ def register_seed_readers(register: Callable[[SeedReader], None]) -> None:
 @hookspec
 def register_constraint_types(register: Callable[[ConstraintType], None]) -> None:
     """Register constraint types: ``register(MyType())``."""
+
+
+@hookspec
+def register_instruction_sets(register: Callable[[InstructionSet], None]) -> None:
+    """Register published instruction sets, whose ids `crabtk verify` knows: ``register(MySet())``."""
 
 
 @hookspec

@@ -28,6 +28,7 @@ KINDS: Final[Mapping[str, str]] = types.MappingProxyType(
     {
         "seed reader": "register_seed_readers",
         "constraint type": "register_constraint_types",
+        "instruction set": "register_instruction_sets",
         "backend": "register_backends",
         "trainer": "register_trainers",
         "benchmark": "register_benchmarks",
@@ -40,7 +41,7 @@ class Plugin:
     """One registered object and where it comes from.
 
     Attributes:
-        value: The object (readers, types) or class (backends, trainers, benchmarks).
+        value: The object (readers, types, instruction sets) or class (backends, trainers, benchmarks).
         module: The plugin module whose hook registered it.
     """
 
@@ -198,6 +199,7 @@ _TYPE_NAME: Final = re.compile(r"[a-z0-9_]+:[a-z0-9_]+")
 _METHODS: Final[Mapping[str, tuple[str, ...]]] = {
     "seed reader": ("recognises", "read"),
     "constraint type": ("measure", "check", "score", "render", "parse", "conflicts"),
+    "instruction set": ("upstream", "canonical", "alias"),
     "backend": ("__enter__", "__exit__", "generate"),
     "trainer": ("train",),
     "benchmark": ("items", "grade"),

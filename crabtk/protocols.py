@@ -88,6 +88,51 @@ class ConstraintType(Protocol):
         ...
 
 
+Checker = Callable[[ParsedText], bool]
+"""Judges one text, as it stands or as one of its loose variants."""
+
+
+@runtime_checkable
+class InstructionSet(Protocol):
+    """A published set of verifiable instructions: its ids, the reference's verdicts, and what the ids mean here.
+
+    An id is an alias of canonical constraint types, never a type of its own.
+    """
+
+    @property
+    def name(self) -> str:
+        """Unique among instruction sets, such as ``ifeval``."""
+        ...
+
+    @property
+    def ids(self) -> Sequence[str]:
+        """The ids as the reference writes them, in its order."""
+        ...
+
+    def upstream(self, id_: str, kwargs: Params, prompt: str, seed: int) -> Checker:
+        """Return the reference's checker, bug for bug.
+
+        Args:
+            id_: One of ``ids``.
+            kwargs: The reference's keyword arguments; None counts as absent.
+            prompt: What the response answers.
+            seed: Of what the reference draws at random.
+        """
+        ...
+
+    def canonical(self, id_: str, kwargs: Params, prompt: str) -> Sequence[Constraint]:
+        """Return the canonical constraints that together say what the id's wording says (registry ``fixed``).
+
+        Raises:
+            VerificationError: A keyword argument is missing or of a wrong kind.
+        """
+        ...
+
+    def alias(self, constraint: Constraint) -> tuple[str, Params] | None:
+        """Return the id and keyword arguments that mean the same; None where the set has none."""
+        ...
+
+
 @runtime_checkable
 class Backend(Protocol):
     """An inference engine; opened by ``with``, closed by leaving it.

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import cached_property
-from typing import Any
+from typing import Any, TypeVar
 
 import regex
 
@@ -13,6 +13,8 @@ from crabtk import language as languages
 from crabtk import markdown
 from crabtk.markdown import Code, Heading, Item, Line, Table
 from crabtk.sentences import split
+
+T = TypeVar("T")
 
 WORD = regex.compile(r"[\p{L}\p{N}][\p{L}\p{M}\p{N}\u200c\u200d]*")
 """A word: a run of letters, marks or digits that begins with a letter or digit; the underscore ends it."""
@@ -32,20 +34,38 @@ class ParsedText:
     Attributes:
         raw: The text as it came.
         given: The language that the source states, or None.
+        prompt: The instruction that the text answers, or None where it is not known.
     """
 
-    def __init__(self, raw: str, language: str | None = None) -> None:
+    def __init__(self, raw: str, language: str | None = None, prompt: str | None = None) -> None:
         """Take a text.
 
         Args:
             raw: The whole response.
             language: ISO 639-1 code if the source states it; steers what is measured, never a verdict.
+            prompt: What it answers; steers what is measured (types that repeat or copy it), never a verdict.
         """
         self.raw = raw
         self.given = language
+        self.prompt = prompt
+        self._parts: dict[Callable[[ParsedText], Any], Any] = {}
 
     def __repr__(self) -> str:
         return f"ParsedText({self.raw[:60]!r}, language={self.given!r})"
+
+    def part(self, read: Callable[[ParsedText], T]) -> T:
+        """Return what a function reads in the text, computed on first use and kept.
+
+        So that several types share one reading, as they share ``words`` and ``sentences``.
+
+        Args:
+            read: A function at the top level of a module; it depends on the text alone.
+        """
+        try:
+            found: T = self._parts[read]
+        except KeyError:
+            found = self._parts[read] = read(self)
+        return found
 
     @cached_property
     def lines(self) -> tuple[str, ...]:

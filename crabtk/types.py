@@ -88,12 +88,12 @@ class Constraint:
     Attributes:
         type: ``family:name``.
         params: Empty for constraints that only a model can judge.
-        text: The wording that a prompt shows.
+        text: The wording that a prompt shows; empty where only the meaning counts.
     """
 
     type: str
     params: Params
-    text: str
+    text: str = ""
 
 
 @dataclass(frozen=True, slots=True)

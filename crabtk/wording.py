@@ -1,9 +1,10 @@
 """Wordings: one small template language, read in both directions.
 
 A template is a sentence with fields in braces: ``Use at most {n} {n|word|words}.`` — ``{n}`` is written by
-the field named ``n``; ``{n|word|words}`` is the first form where the value of ``n`` is 1, else the second.
-Filling is a single pass over the template, so a value that holds braces is never filled again, and the same
-template is turned into a regular expression that recovers the values.
+the field named ``n``; ``{n|word|words}`` is the first form where the value of ``n`` is 1, else the second. A
+parameter may be written in several forms: ``{relation.tail}`` is written by the field ``relation.tail`` and
+stands for the parameter ``relation``. Filling is a single pass over the template, so a value that holds braces is
+never filled again, and the same template is turned into a regular expression that recovers the values.
 """
 
 from __future__ import annotations
@@ -14,7 +15,10 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any, Protocol
 
-_SLOT = re.compile(r"\{(\w+)(?:\|([^|{}]*)\|([^|{}]*))?\}")
+_SLOT = re.compile(r"\{(\w+(?:\.\w+)?)(?:\|([^|{}]*)\|([^|{}]*))?\}")
+
+
+_ORDINALS = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth")
 
 
 class Field(Protocol):
@@ -47,6 +51,25 @@ class Count:
     def read(self, written: str) -> int:
         """Return the number."""
         return int(written)
+
+
+@dataclass(frozen=True)
+class Ordinal:
+    """A place in a row, counted from 1: ``first`` to ``tenth`` in words, ``11th``, ``22nd`` and so on in digits."""
+
+    pattern: str = r"(?:first|second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth|\d+(?:st|nd|rd|th))"
+
+    def write(self, value: Any) -> str:
+        """Return the ordinal."""
+        n = int(value)
+        if 1 <= n <= len(_ORDINALS):
+            return _ORDINALS[n - 1]
+        ending = "th" if n % 100 in (11, 12, 13) else {1: "st", 2: "nd", 3: "rd"}.get(n % 10, "th")
+        return f"{n}{ending}"
+
+    def read(self, written: str) -> int:
+        """Return the place."""
+        return _ORDINALS.index(written) + 1 if written in _ORDINALS else int(written[:-2])
 
 
 @dataclass(frozen=True)
@@ -129,8 +152,14 @@ def fill(template: str, values: Mapping[str, str], counts: Mapping[str, Any] | N
 
 def write(template: str, fields: Mapping[str, Field], params: Mapping[str, Any]) -> str:
     """Word parameters by a template."""
-    values = {name: fields[name].write(params[name]) for name in fields if name in params}
+    names = {match[1] for match in _SLOT.finditer(template) if match[2] is None}
+    values = {name: fields[name].write(params[name.partition(".")[0]]) for name in names}
     return fill(template, values, params)
+
+
+def parameters(template: str) -> set[str]:
+    """Return the names of the parameters that a template states."""
+    return {match[1].partition(".")[0] for match in _SLOT.finditer(template)}
 
 
 def read(template: str, fields: Mapping[str, Field], wording: str) -> dict[str, Any] | None:
@@ -141,8 +170,8 @@ def read(template: str, fields: Mapping[str, Field], wording: str) -> dict[str, 
         return None
     found: dict[str, Any] = {}
     for group, written in match.groupdict().items():
-        name = group.rsplit("__", 1)[0]
-        value = fields[name].read(written)
+        form = group.rsplit("__", 1)[0].replace("__", ".")
+        value, name = fields[form].read(written), form.partition(".")[0]
         if name in found and found[name] != value:
             return None
         found[name] = value
@@ -159,7 +188,9 @@ def _compiled(template: str, names: Sequence[str], patterns: Sequence[str]) -> r
         parts.append(re.escape(template[end : match.start()]))
         name, one, many = match.groups()
         parts.append(
-            f"(?P<{name}__{number}>{known[name]})" if one is None else f"(?:{re.escape(one)}|{re.escape(many)})"
+            f"(?P<{name.replace('.', '__')}__{number}>{known[name]})"
+            if one is None
+            else f"(?:{re.escape(one)}|{re.escape(many)})"
         )
         end = match.end()
     parts.append(re.escape(template[end:]))

@@ -20,6 +20,7 @@ EXPORTED = [
     "BackendError",
     "Benchmark",
     "BenchmarkItem",
+    "Checker",
     "Completion",
     "Constraint",
     "ConstraintType",
@@ -27,6 +28,7 @@ EXPORTED = [
     "CrabtkError",
     "Found",
     "Grade",
+    "InstructionSet",
     "Message",
     "OneOf",
     "Pair",
@@ -45,6 +47,7 @@ EXPORTED = [
     "TrainingJob",
     "TrainingOutcome",
     "TrainingProgress",
+    "VerificationError",
     "__version__",
     "hookimpl",
 ]

@@ -132,3 +132,6 @@ def _all_capitals(word: str) -> bool:
 def _exact(other: Constraint) -> tuple[str, ...]:
     """Return phrases that are demanded letter by letter; keywords may be written in any case."""
     return demanded(other) if other.type.startswith("start_end:") else ()
+
+
+TYPES: tuple[ConstraintType, ...] = (NoDigits(), Capitals())

@@ -97,3 +97,6 @@ class CodeBlocks(CountedType):
 
 def _has_code(content: str) -> bool:
     return bool(content.strip())
+
+
+TYPES: tuple[ConstraintType, ...] = (CodeLanguage(), CodeBlocks())

@@ -13,13 +13,38 @@ from crabtk.constraints.base import ConstraintType
 from crabtk.constraints.numbers import nearness
 from crabtk.text import ParsedText
 from crabtk.types import Params
-from crabtk.wording import Count, Field
+from crabtk.wording import Count, Field, OneOf
+
+
+def _relation(exactly: str, at_least: str, at_most: str) -> OneOf:
+    return OneOf({"exactly": exactly, "at_least": at_least, "at_most": at_most})
+
+
+RELATION: Mapping[str, Field] = {
+    "relation": _relation("exactly", "at least", "at most"),
+    "relation.cap": _relation("Exactly", "At least", "At most"),
+    "relation.firm": _relation("precisely", "no fewer than", "no more than"),
+    "relation.limit": _relation("Exact", "Minimum", "Maximum"),
+    "relation.must": _relation("must be", "must not fall below", "must not exceed"),
+    "relation.tail": _relation(", no more and no fewer", " or more", " or fewer"),
+}
+"""The relation in the forms that sentences need.
+
+``Use {relation} {n} {n|list|lists}.`` · ``{relation.cap} {n} {n|list|lists}.`` · ``Give me {relation.firm} {n}
+{n|list|lists}.`` · ``{relation.limit} number of lists: {n}.`` · ``The number of lists {relation.must} {n}.`` ·
+``Could you use {n} {n|list|lists}{relation.tail}?`` (the tail follows the noun).
+"""
+COUNTED: Mapping[str, Field] = {**RELATION, "n": Count()}
+"""Fields of the parameters ``relation`` and ``n``."""
 
 
 class CountedType(ConstraintType):
-    """A number of things: parameters ``relation`` (exactly, at_least, at_most) and ``n``."""
+    """A number of things: parameters ``relation`` (exactly, at_least, at_most) and ``n``.
 
-    fields: ClassVar[Mapping[str, Field]] = {"n": Count()}
+    One list of wordings serves all three relations, by the forms of ``COUNTED``.
+    """
+
+    fields: ClassVar[Mapping[str, Field]] = COUNTED
 
     @abstractmethod
     def count(self, text: ParsedText, params: Params) -> int:

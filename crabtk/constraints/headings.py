@@ -83,3 +83,6 @@ class Level(ConstraintType):
     @override
     def score(self, text: ParsedText, params: Params) -> float:
         return share(sum(h.level == params["level"] for h in text.headings), len(text.headings))
+
+
+TYPES: tuple[ConstraintType, ...] = (Headings(), Level())

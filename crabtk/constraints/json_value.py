@@ -47,3 +47,6 @@ class ValidJson(ConstraintType):
     @override
     def conflicts(self, params: Params, other: Constraint) -> bool:
         return super().conflicts(params, other) or other.type in _OF_PROSE
+
+
+TYPES: tuple[ConstraintType, ...] = (ValidJson(),)

@@ -169,3 +169,6 @@ class Exclude(ConstraintType):
     def conflicts(self, params: Params, other: Constraint) -> bool:
         banned = any(contains(needed, phrase) for needed in demanded(other) for phrase in params["phrases"])
         return super().conflicts(params, other) or banned
+
+
+TYPES: tuple[ConstraintType, ...] = (Include(), Frequency(), Exclude())

@@ -179,3 +179,6 @@ def _near(low: int, high: int) -> int | None:
 def _compounds(text: ParsedText) -> list[str]:
     """Return words with what hyphens, apostrophes and underscores join: the longest reading of a word."""
     return [word.rstrip("'’_‐‑-") for word in _COMPOUND.findall(text.raw)]
+
+
+TYPES: tuple[ConstraintType, ...] = (Words(), CharactersPerWord())

@@ -20,36 +20,18 @@ class Bullets(CountedType):
     """Number of bullet points in the whole response, at any depth."""
 
     name = "list:bullets"
-    wordings: ClassVar[Mapping[str, tuple[str, ...]]] = {
-        "exactly": (
-            "Bullet points: exactly {n}.",
-            "Use exactly {n} {n|bullet point|bullet points}.",
-            "Your response must contain precisely {n} bulleted {n|item|items}.",
-            "Number of bullet points in the whole response: {n}.",
-            "Could you give me {n} {n|bullet point|bullet points}, no more and no fewer?",
-            "In total, there should be {n} {n|bullet point|bullet points}, sub-points counted, and "
-            "not one more or less.",
-            "I will turn each bullet point into a slide, and I have room for exactly {n}.",
-        ),
-        "at_least": (
-            "Bullet points: at least {n}.",
-            "Use at least {n} {n|bullet point|bullet points}.",
-            "Your response must contain {n} or more bulleted items.",
-            "Minimum number of bullet points in the whole response: {n}.",
-            "Could you give me no fewer than {n} {n|bullet point|bullet points}?",
-            "In total, there should be {n} or more bullet points, sub-points counted.",
-            "I will turn each bullet point into a slide, and I need at least {n}.",
-        ),
-        "at_most": (
-            "Bullet points: at most {n}.",
-            "Use at most {n} {n|bullet point|bullet points}.",
-            "Your response must contain {n} or fewer bulleted items.",
-            "Maximum number of bullet points in the whole response: {n}.",
-            "Could you give me no more than {n} {n|bullet point|bullet points}?",
-            "In total, there should be {n} or fewer bullet points, sub-points counted.",
-            "I will turn each bullet point into a slide, and I have room for at most {n}.",
-        ),
-    }
+    wordings = (
+        "Bullet points: {relation} {n}.",
+        "Use {relation} {n} {n|bullet point|bullet points}.",
+        "Your response must contain {relation.firm} {n} bulleted {n|item|items}.",
+        "{relation.limit} number of bullet points in the whole response: {n}.",
+        "{relation.cap} {n} {n|line|lines} of the response should begin with a bullet.",
+        "Could you give me {n} {n|bullet point|bullet points}{relation.tail}?",
+        "The number of bullet points, sub-points counted, {relation.must} {n}.",
+        "I will turn each bullet point into a slide, and there should be {relation} {n} of them.",
+        "Break the matter down into {relation.firm} {n} {n|bullet point|bullet points}, counted over the whole text.",
+        "When you are done, count the bullet points at every level: {n}{relation.tail} is what I asked for.",
+    )
 
     @override
     def measure(self, text: ParsedText, rng: random.Random) -> Params | None:
@@ -141,3 +123,6 @@ class Marker(ConstraintType):
     def score(self, text: ParsedText, params: Params) -> float:
         items = text.bullet_items
         return share(sum(item.mark == params["marker"] for item in items), len(items))
+
+
+TYPES: tuple[ConstraintType, ...] = (Bullets(), Numbered(), Marker())

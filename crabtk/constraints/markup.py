@@ -138,3 +138,6 @@ class NoMarkdown(ConstraintType):
     @override
     def conflicts(self, params: Params, other: Constraint) -> bool:
         return super().conflicts(params, other) or other.type in STRUCTURE or other.type == "emphasis:bold"
+
+
+TYPES: tuple[ConstraintType, ...] = (Bold(), NoMarkdown(), Placeholders())

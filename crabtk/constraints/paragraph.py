@@ -101,3 +101,6 @@ class WordsPerParagraph(ConstraintType):
     def score(self, text: ParsedText, params: Params) -> float:
         good = sum(len(WORD.findall(part)) <= params["words"] for part in text.paragraphs)
         return share(good, len(text.paragraphs))
+
+
+TYPES: tuple[ConstraintType, ...] = (Paragraphs(), WordsPerParagraph())

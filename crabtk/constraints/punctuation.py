@@ -92,3 +92,6 @@ class Absent(ConstraintType):
 def _count(text: str, mark: str) -> int:
     dots = text.count("...") if mark == "ellipsis" else 0
     return dots + sum(map(text.count, MARKS[mark]))
+
+
+TYPES: tuple[ConstraintType, ...] = (Absent(),)

@@ -98,3 +98,6 @@ class ResponseLanguage(ConstraintType):
     @override
     def check(self, text: ParsedText, params: Params) -> bool:
         return text.detected == str(params["language"])
+
+
+TYPES: tuple[ConstraintType, ...] = (ResponseLanguage(),)

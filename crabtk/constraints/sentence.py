@@ -170,3 +170,6 @@ def _ends(text: str) -> int:
     ends = [match.end() for match in _END.finditer(text)]
     rest = text[ends[-1] :] if ends else text
     return len(ends) + bool(WORD.search(rest))
+
+
+TYPES: tuple[ConstraintType, ...] = (Sentences(), WordsPerSentence(), SentencesPerParagraph())

@@ -141,3 +141,6 @@ def _last_words(line: str, sentence: str, at_most: int) -> str:
         phrase = sentence
     balanced = phrase.count("(") == phrase.count(")")
     return phrase if balanced and _QUOTABLE.fullmatch(phrase) and "  " not in phrase else ""
+
+
+TYPES: tuple[ConstraintType, ...] = (FirstPhrase(), LastPhrase(), QuestionEnd())

@@ -44,3 +44,6 @@ class TableColumns(ConstraintType):
     def score(self, text: ParsedText, params: Params) -> float:
         n = params["columns"]
         return max((nearness(table.columns, n, n) for table in text.tables), default=0.0)
+
+
+TYPES: tuple[ConstraintType, ...] = (TableColumns(),)

@@ -15,7 +15,7 @@ from crabtk.constraints.base import ConstraintType
 from crabtk.constraints.builtin import TYPES
 from crabtk.testing import check_constraint_type
 from crabtk.text import ParsedText
-from crabtk.wording import Count, OneOf, Quoted, QuotedList
+from crabtk.wording import Count, Field, OneOf, Ordinal, Quoted, QuotedList
 
 BY_NAME = {type_.name: type_ for type_ in TYPES}
 SAMPLE_WORDS = ("river", "to do so", "Ünder 1, 2 (or 3)")
@@ -23,23 +23,26 @@ each_type = pytest.mark.parametrize("type_", TYPES, ids=list(BY_NAME))
 
 
 def samples(type_: ConstraintType, number: int = 3) -> list[tuple[dict[str, Any], str]]:
-    """Every wording of a type, each filled with sample parameters."""
-    values: dict[str, Any] = {}
-    for name, field in type_.fields.items():
-        if isinstance(field, Count):
-            values[name] = number
-        elif isinstance(field, OneOf):
-            values[name] = next(iter(field.words))
-        elif isinstance(field, Quoted):
-            values[name] = SAMPLE_WORDS[1]
-        elif isinstance(field, QuotedList):
-            values[name] = list(SAMPLE_WORDS)
+    """Every wording of a type, filled with sample parameters: each value of a closed set, one of the others."""
     found = []
-    for value, template in type_.templates():
-        used = {name: item for name, item in values.items() if f"{{{name}}}" in template}
-        params = used if value is None else {type_.variant: value, **used}
-        found.append((params, wording.write(template, type_.fields, params)))
+    for variant, template in type_.templates():
+        names = sorted(wording.parameters(template))
+        for values in product(*(sample_values(type_.fields[name], number) for name in names)):
+            params = dict(zip(names, values, strict=True))
+            sentence = wording.write(template, type_.fields, params)
+            found.append((params if variant is None else {type_.variant: variant, **params}, sentence))
     return found
+
+
+def sample_values(field: Field, number: int) -> list[Any]:
+    if isinstance(field, Count | Ordinal):
+        return [number]
+    if isinstance(field, OneOf):
+        return list(field.words)
+    if isinstance(field, QuotedList):
+        return [list(SAMPLE_WORDS)]
+    assert isinstance(field, Quoted)
+    return [SAMPLE_WORDS[1]]
 
 
 @each_type

@@ -9,6 +9,7 @@ import shutil
 from crabtk import (
     BenchmarkItem,
     Completion,
+    Constraint,
     ConstraintType,
     Count,
     Grade,
@@ -36,6 +37,22 @@ class Questions(ConstraintType):
 
     def check(self, text, params):
         return text.raw.count("?") == params["n"]
+
+
+class ToySet:
+    """Calls its one instruction, ``toy:ask``, another name for ``toy:questions``."""
+
+    name = "toy"
+    ids = ("toy:ask",)
+
+    def upstream(self, id_, kwargs, prompt, seed):
+        return lambda text: text.raw.count("?") == kwargs["questions"]
+
+    def canonical(self, id_, kwargs, prompt):
+        return [Constraint(Questions.name, {"n": kwargs["questions"]})]
+
+    def alias(self, constraint):
+        return ("toy:ask", {"questions": constraint.params["n"]}) if constraint.type == Questions.name else None
 
 
 class ToyBackend:
@@ -139,6 +156,11 @@ def register_seed_readers(register):
 @hookimpl
 def register_constraint_types(register):
     register(Questions())
+
+
+@hookimpl
+def register_instruction_sets(register):
+    register(ToySet())
 
 
 @hookimpl
