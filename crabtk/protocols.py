@@ -105,8 +105,8 @@ class InstructionSet(Protocol):
         ...
 
     @property
-    def ids(self) -> Sequence[str]:
-        """The ids as the reference writes them, in its order."""
+    def ids(self) -> Mapping[str, Sequence[str]]:
+        """The ids as the reference writes them, each with the names of the canonical types that it may mean."""
         ...
 
     def upstream(self, id_: str, kwargs: Params, prompt: str, seed: int) -> Checker:

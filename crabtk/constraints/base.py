@@ -16,6 +16,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import ClassVar
 
 from crabtk import wording
+from crabtk.quantities import Limit
 from crabtk.text import ParsedText
 from crabtk.types import Constraint, Params
 from crabtk.wording import Count, Field
@@ -32,6 +33,10 @@ class ConstraintType(ABC):
         variant: The parameter that chooses among ``wordings`` when it is a mapping.
         counts: Whether the parameters state a number, which a model that judges is apt to get wrong;
             follows from ``fields``.
+        examples: Texts that the type measures something in, for `crabtk types` and the conformance suite.
+        example_params: Parameters to show and test with, where ordinary texts give none.
+        evaluation_only: Whether the type is there for benchmarks that measure transfer, so that no training
+            example asks for it unless the settings name it.
     """
 
     name: ClassVar[str]
@@ -39,6 +44,9 @@ class ConstraintType(ABC):
     wordings: ClassVar[Sequence[str] | Mapping[str, Sequence[str]]] = ()
     variant: ClassVar[str] = "relation"
     counts: ClassVar[bool] = False
+    examples: ClassVar[Sequence[str]] = ()
+    example_params: ClassVar[Sequence[Params]] = ()
+    evaluation_only: ClassVar[bool] = False
 
     def __init_subclass__(cls) -> None:
         """Derive ``counts``."""
@@ -77,6 +85,18 @@ class ConstraintType(ABC):
         one type repeat one another; override to add contradictions.
         """
         return other.type == self.name
+
+    def limits(self, params: Params) -> Sequence[Limit]:
+        """Return the bounds that the parameters put on quantities of the text, as far as they follow surely."""
+        return ()
+
+    def demands(self, params: Params) -> Sequence[str]:
+        """Return the phrases that a text must hold to satisfy the parameters."""
+        return ()
+
+    def allows(self, phrase: str, params: Params) -> bool:
+        """Tell whether a text that holds the phrase, written just so, can satisfy the parameters."""
+        return True
 
     def templates(self) -> Iterator[tuple[str | None, str]]:
         """Yield every sentence with the value of ``variant`` that it belongs to (None where there is none)."""

@@ -73,7 +73,7 @@ def check_constraint_type(
 
     Args:
         type_: The type.
-        texts: Responses that the type has something to say about, besides ``TEXTS``.
+        texts: Responses that the type has something to say about, besides ``TEXTS`` and the type's ``examples``.
         seeds: Of the generators to draw with.
         wordings: How many distinct sentences ``render`` must draw from for some measured parameters.
 
@@ -81,7 +81,7 @@ def check_constraint_type(
         AssertionError: Names the type, what is wrong and the text.
     """
     _require(_NAME.fullmatch(type_.name), f"{type_.name!r} is no family:name in snake_case")
-    parsed = [ParsedText(text) for text in (*TEXTS, *(texts or ()))]
+    parsed = [ParsedText(text) for text in (*TEXTS, *getattr(type_, "examples", ()), *(texts or ()))]
     type_ = _as_workers_get_it(type_)
     measured: dict[str, Params] = {}
     for text in parsed:
@@ -92,6 +92,9 @@ def check_constraint_type(
             if params is not None:
                 measured[_through_json(type_, params, text)] = params
                 _check_law(type_, text, params, generator(seed, "conformance"))
+    for params in getattr(type_, "example_params", ()):
+        measured[_through_json(type_, params, parsed[0])] = params
+        _check_wording(type_, params, parsed[0])
     _require(measured, f"{type_.name} measured nothing in any text: pass texts=[…] that it has something to say about")
     for params in measured.values():
         for text in parsed:
@@ -113,7 +116,11 @@ def _check_law(type_: ConstraintType, text: ParsedText, params: Params, rng: ran
     _require(type_.check(text, params), _says(type_, text, f"the law is broken: check fails for measured {params}"))
     copied = json.loads(json.dumps(dict(params)))
     _require(type_.check(ParsedText(text.raw), copied), _says(type_, text, f"check fails after JSON for {params}"))
-    wording = type_.render(params, rng)
+    _check_wording(type_, params, text, rng)
+
+
+def _check_wording(type_: ConstraintType, params: Params, text: ParsedText, rng: random.Random | None = None) -> None:
+    wording = type_.render(params, rng or generator(0, "conformance"))
     read = type_.parse(wording)
     _require(read == params, _says(type_, text, f"{params} was worded {wording!r}, which reads back as {read}"))
 

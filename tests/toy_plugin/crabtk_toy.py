@@ -43,7 +43,7 @@ class ToySet:
     """Calls its one instruction, ``toy:ask``, another name for ``toy:questions``."""
 
     name = "toy"
-    ids = ("toy:ask",)
+    ids = {"toy:ask": (Questions.name,)}  # noqa: RUF012
 
     def upstream(self, id_, kwargs, prompt, seed):
         return lambda text: text.raw.count("?") == kwargs["questions"]
