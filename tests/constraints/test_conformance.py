@@ -15,7 +15,7 @@ from crabtk.constraints.base import ConstraintType
 from crabtk.constraints.builtin import TYPES
 from crabtk.testing import check_constraint_type
 from crabtk.text import ParsedText
-from crabtk.wording import Count, Field, OneOf, Ordinal, Quoted, QuotedList
+from crabtk.wording import Count, OneOf, Ordinal, Quoted, QuotedList
 
 BY_NAME = {type_.name: type_ for type_ in TYPES}
 SAMPLE_WORDS = ("river", "to do so", "Ünder 1, 2 (or 3)")
@@ -27,22 +27,25 @@ def samples(type_: ConstraintType, number: int = 3) -> list[tuple[dict[str, Any]
     found = []
     for variant, template in type_.templates():
         names = sorted(wording.parameters(template))
-        for values in product(*(sample_values(type_.fields[name], number) for name in names)):
+        for values in product(*(sample_values(type_, name, number) for name in names)):
             params = dict(zip(names, values, strict=True))
             sentence = wording.write(template, type_.fields, params)
             found.append((params if variant is None else {type_.variant: variant, **params}, sentence))
     return found
 
 
-def sample_values(field: Field, number: int) -> list[Any]:
+def sample_values(type_: ConstraintType, name: str, number: int) -> list[Any]:
+    field = type_.fields[name]
     if isinstance(field, Count | Ordinal):
         return [number]
     if isinstance(field, OneOf):
         return list(field.words)
     if isinstance(field, QuotedList):
         return [list(SAMPLE_WORDS)]
-    assert isinstance(field, Quoted)
-    return [SAMPLE_WORDS[1]]
+    if isinstance(field, Quoted):
+        return [SAMPLE_WORDS[1]]
+    # A field of the type's own making.
+    return [params[name] for params in type_.example_params]
 
 
 @each_type
