@@ -69,6 +69,101 @@ def plugins(as_json: bool) -> None:
         click.echo("  ".join(row[key].ljust(width) for key, width in widths.items()).rstrip())
 
 
+_processes = click.option("--processes", type=click.IntRange(1), default=1, show_default=True)
+_json = click.option("--json", "as_json", is_flag=True, help="One JSON object per line.")
+_seed = click.option("--seed", default=42, show_default=True, help="Of what is drawn at random.")
+_ledger = click.option(
+    "--ledger", type=click.Path(path_type=Path, dir_okay=False), help="Write refused rows here (JSON Lines)."
+)
+
+
+@cli.command()
+@click.argument("file")
+@click.option("--format", "format_", default="auto", show_default=True, help="Seed format, if not to be recognised.")
+@click.option("--types", multiple=True, help="Only these: a name, a family; repeatable.  [default: all for training]")
+@click.option("--without", multiple=True, help="Not these: a name, a family, an instruction set; repeatable.")
+@_seed
+@_processes
+@_json
+@_ledger
+def measure(
+    file: str,
+    format_: str,
+    types: tuple[str, ...],
+    without: tuple[str, ...],
+    seed: int,
+    processes: int,
+    as_json: bool,
+    ledger: Path | None,
+) -> None:
+    """Print the constraints that code finds true of each response in FILE (a file, a folder or hf:owner/name)."""
+    from crabtk.commands.measure import measure_file
+
+    measure_file(
+        file,
+        format_=format_,
+        types=types,
+        without=without,
+        seed=seed,
+        processes=processes,
+        as_json=as_json,
+        ledger=ledger,
+    )
+
+
+@cli.command()
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option(
+    "--registry",
+    type=click.Choice(["upstream", "fixed"]),
+    default="fixed",
+    show_default=True,
+    help="Whose verdict on benchmark ids: the reference's, bug for bug, or what the wording says.",
+)
+@click.option("--prompts", type=click.Path(path_type=Path), help="Rows that say what was asked, by key or prompt.")
+@_seed
+@_processes
+@_json
+@_ledger
+def verify(
+    file: Path,
+    registry: Any,
+    prompts: Path | None,
+    seed: int,
+    processes: int,
+    as_json: bool,
+    ledger: Path | None,
+) -> None:
+    """Judge the responses in FILE by what each row says was asked.
+
+    A row holds `response` and either IFEval's `instruction_id_list` and `kwargs`, or `constraints`, a list of
+    {"type", "params"}. FILE may be a dataset folder that crabtk wrote.
+    """
+    from crabtk.commands.verify import verify_file
+
+    verify_file(
+        file, prompts=prompts, registry=registry, seed=seed, processes=processes, as_json=as_json, ledger=ledger
+    )
+
+
+@cli.command()
+@click.argument("name", required=False)
+@click.option("--search", help="Only those whose name, description or benchmark ids hold these words.")
+@click.option("--stdin", "from_stdin", is_flag=True, help="Say what the type finds in the text on standard input.")
+@_seed
+@_json
+def types(name: str | None, search: str | None, from_stdin: bool, seed: int, as_json: bool) -> None:
+    """List the constraint types, or show the one called NAME in full."""
+    from crabtk.commands.types import list_types, show_type
+
+    if name is None:
+        if from_stdin:
+            raise click.UsageError("--stdin needs the name of a type.")
+        list_types(search, as_json)
+    else:
+        show_type(name, sys.stdin.read() if from_stdin else None, seed, as_json)
+
+
 @cli.command()
 @_with_settings
 @click.option("--reference", is_flag=True, help="Explain every setting instead.")

@@ -85,11 +85,14 @@ class Measuring(Section):
     """Measured constraints: those found by code."""
 
     types: tuple[str, ...] = Field(default=("*",), strict=False)
-    """Names of constraint types, families (``keyword`` or ``keyword:*``), or ``*``."""
+    """Names of constraint types, families (``keyword`` or ``keyword:*``), or ``*``.
+
+    Types that are there to measure transfer (IFBench's) are taken only if named by name or family.
+    """
     without: tuple[str, ...] = Field(default=(), strict=False)
-    """Names or families to leave out (for example to measure transfer)."""
+    """What to leave out: names, families, or instruction sets (``ifeval``: every type that one of its ids means)."""
     reference_sample: Positive = 100
-    """How many other responses tell how informative a constraint is."""
+    """How many other responses tell how informative a constraint is, of types that the shipped table lacks."""
 
 
 class Translation(Section):

@@ -24,6 +24,7 @@ from crabtk.plugins import Plugin, Registry
 from crabtk.protocols import ConstraintType
 from crabtk.settings import Settings, selects
 from crabtk.store import Result, Store, Stored
+from crabtk.type_selection import selected_types
 from crabtk.types import Completion, Request
 
 
@@ -175,15 +176,7 @@ class Run:
 
     def type_plugins(self) -> list[Plugin]:
         """Return the plugins of the selected measured types, by name."""
-        chosen = self.settings.measuring
-        return sorted(
-            (
-                plugin
-                for plugin in self.registry.all("constraint type")
-                if selects(chosen.types, plugin.name) and not selects(chosen.without, plugin.name)
-            ),
-            key=lambda plugin: plugin.name,
-        )
+        return selected_types(self.registry, self.settings.measuring.types, self.settings.measuring.without)
 
     def translated_types(self) -> list[Any]:
         """Return the translated types that the settings select."""

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
 from typing import Any
 
 import polars as pl
 
 from crabtk.canonical import canonical_json
+from crabtk.constraints.reference import satisfied_by
 from crabtk.pipeline.ledger import ledger, storable
 from crabtk.pipeline.parallel import map_rows
 from crabtk.protocols import ConstraintType
@@ -22,7 +22,8 @@ STAGE = "measured_constraints"
 
 SCHEMA = columns(Constraints)
 
-Row = tuple[str, str, str]
+Row = tuple[str, str, str, str]
+"""Seed id, instruction, response, language."""
 Found = tuple[list[dict[str, Any]], list[Rejected]]
 
 
@@ -42,8 +43,8 @@ def measure(
         seeds: Schema ``Seeds``; general chat is passed over.
         types: Names unique; the order does not matter.
         seed: Of the run; each (seed, type) derives its own generator.
-        reference_sample: Responses, drawn by hash, that tell how informative a constraint is: the share of
-            them, the seed's own apart, that do not satisfy it.
+        reference_sample: Responses, drawn by hash, that tell how informative a constraint is where the shipped
+            table cannot: the share of them, the seed's own apart, that do not satisfy it.
         processes: Of this stage; no result depends on it, nor on ``chunk_size``.
         chunk_size: Rows that a process takes at a time.
         progress: Called with seeds done and total.
@@ -52,9 +53,11 @@ def measure(
         Rows of schema ``Constraints`` by seed in input order and type name, and the ledger: constraints of a
         type that broke the law or raised, with the type's name.
     """
-    rows: list[Row] = seeds.filter(pl.col("use") == "seed").select("seed_id", "response", "language").rows()
+    rows: list[Row] = (
+        seeds.filter(pl.col("use") == "seed").select("seed_id", "instruction", "response", "language").rows()
+    )
     references = sorted(rows, key=lambda row: generator(seed, "reference", row[0]).random())[: reference_sample + 1]
-    work = _Measure(tuple(sorted(types, key=lambda t: t.name)), seed, references, reference_sample)
+    work = Measure(types, seed, references, reference_sample)
     found: list[dict[str, Any]] = []
     rejected: list[Rejected] = []
     for constraints, refused in map_rows(work, rows, processes=processes, chunk_size=chunk_size, progress=progress):
@@ -63,23 +66,27 @@ def measure(
     return pl.DataFrame(found, schema=SCHEMA), ledger(rejected)
 
 
-@dataclass
-class _Measure:
+class Measure:
     """The work on one seed; keeps the parsed references and what it learnt of them."""
 
-    types: Sequence[ConstraintType]
-    seed: int
-    references: list[Row]
-    reference_sample: int
-    _parsed: list[tuple[str, ParsedText]] = field(default_factory=list)
-    _known: dict[tuple[str, str], list[tuple[str, bool]]] = field(default_factory=dict)
+    def __init__(
+        self, types: Sequence[ConstraintType], seed: int, references: Sequence[Row] = (), reference_sample: int = 0
+    ) -> None:
+        """Take what ``measure`` takes; without references, what the shipped table cannot tell stays unknown."""
+        self.types = sorted(types, key=lambda type_: type_.name)
+        self.seed = seed
+        self.references = references
+        self.reference_sample = reference_sample
+        self._parsed: list[tuple[str, ParsedText]] = []
+        self._known: dict[tuple[str, str], list[tuple[str, bool]]] = {}
 
     def __getstate__(self) -> dict[str, Any]:
         return {**self.__dict__, "_parsed": [], "_known": {}}
 
     def __call__(self, row: Row) -> Found:
-        seed_id, response, language = row
-        text = ParsedText(response, language)
+        """Return the rows of schema ``Constraints`` and the ledger of one seed."""
+        seed_id, instruction, response, language = row
+        text = ParsedText(response, language, instruction)
         constraints: list[dict[str, Any]] = []
         rejected: list[Rejected] = []
         for type_ in self.types:
@@ -109,8 +116,11 @@ class _Measure:
         return row
 
     def _informative(self, type_: ConstraintType, params: Params, seed_id: str) -> float | None:
+        share = satisfied_by(type_.name, params)
+        if share is not None:
+            return round(1 - share, 4)
         if not self._parsed:
-            self._parsed = [(other, ParsedText(response, language)) for other, response, language in self.references]
+            self._parsed = [(other, ParsedText(response, lang)) for other, _, response, lang in self.references]
         key = (type_.name, canonical_json(dict(params)))
         if key not in self._known:
             self._known[key] = [(other, type_.check(text, params)) for other, text in self._parsed]

@@ -24,7 +24,7 @@ from crabtk.types import Message, Pair, Rejected
 
 STAGE = "seeds"
 
-__all__ = ["STAGE", "read_seeds", "source_digest"]
+__all__ = ["STAGE", "read_seeds", "seed_id", "source_digest"]
 
 _SHORT = 200
 _REPORT_EVERY = 1000
@@ -145,13 +145,12 @@ class _Selection:
             self.progress(self.rows, None)
 
     def _candidate(self, source: str, use: str, pair: Pair, met: dict[str, Pair]) -> _Candidate | None:
-        if isinstance(pair.system, str) and not pair.system.strip():
-            pair = replace(pair, system=None)
+        pair = _without_blank_system(pair)
         refusal = rules.no_text(pair)
         if refusal is not None:
             self._refuse(refusal, pair, None, _raw(pair))
             return None
-        content = digest([pair.system, pair.instruction, pair.response], 16)
+        content = _content(pair)
         seed_id = f"{source}-{content}"
         earlier = met.setdefault(content, self._kept_at.get(content, pair))
         refusal = rules.too_long(pair, self.settings.max_bytes) or rules.repeated(pair, earlier)
@@ -215,6 +214,19 @@ class _Selection:
             split,
             [{"role": message.role, "content": message.content} for message in _conversation(pair)],
         )
+
+
+def seed_id(source: str, pair: Pair) -> str:
+    """Return the id that a pair of a source has in the table of seeds."""
+    return f"{source}-{_content(_without_blank_system(pair))}"
+
+
+def _content(pair: Pair) -> str:
+    return digest([pair.system, pair.instruction, pair.response], 16)
+
+
+def _without_blank_system(pair: Pair) -> Pair:
+    return replace(pair, system=None) if isinstance(pair.system, str) and not pair.system.strip() else pair
 
 
 def _conversation(pair: Pair) -> Sequence[Message]:

@@ -48,7 +48,8 @@ def _types(settings: Settings, registry: Registry, translated: Sequence[str]) ->
     measured = registry.names("constraint type")
     both = sorted({*measured, *translated})
     yield from _patterns(("measuring", "types"), settings.measuring.types, measured)
-    yield from _patterns(("measuring", "without"), settings.measuring.without, measured)
+    known = [*measured, *registry.names("instruction set")]
+    yield from _patterns(("measuring", "without"), settings.measuring.without, known)
     if settings.translation.enabled and translated:
         yield from _patterns(("translation", "types"), settings.translation.types, translated)
     for name in settings.composition.weights:

@@ -1,0 +1,106 @@
+"""How informative a constraint is: what share of real responses satisfies the same parameters without being asked.
+
+The numbers were measured once on real responses (``tools/measure_reference.py``) and are shipped with crabtk.
+"""
+
+from __future__ import annotations
+
+import json
+from bisect import bisect_left
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from importlib import resources
+from typing import Any
+
+from crabtk.canonical import canonical_json
+from crabtk.types import Params
+
+FILE = "reference.json"
+
+
+@dataclass(frozen=True)
+class Known:
+    """What the reference sample says of one type.
+
+    Attributes:
+        measured: Share of the responses on which the type measures.
+        closed: Parameters with a closed set of values; texts of others are left out of account.
+        shares: For each combination of the closed parameters, as canonical JSON: the numeric parameters in order
+            of their names, and the share of the responses that satisfies them; sorted.
+    """
+
+    measured: float
+    closed: tuple[str, ...]
+    shares: Mapping[str, Sequence[tuple[tuple[float, ...], float]]]
+
+
+def known(type_: str) -> Known | None:
+    """Return what is known of a type; None where it was not among those measured."""
+    return _table().get(type_)
+
+
+def satisfied_by(type_: str, params: Params) -> float | None:
+    """Return the share of the reference responses that satisfies a constraint.
+
+    Between measured numbers it is interpolated, beyond them it is that of the outermost one; of parameters that
+    are free texts it is the mean over those that were measured.
+
+    Returns:
+        A share in [0, 1]; None where the table cannot tell.
+    """
+    entry = known(type_)
+    if entry is None:
+        return None
+    points = entry.shares.get(group(params, entry.closed))
+    if not points:
+        return None
+    return _at(points, numbers(params, entry.closed))
+
+
+def group(params: Params, closed: Sequence[str]) -> str:
+    """Return the key of the constraints that only differ in numbers and free texts."""
+    return canonical_json({name: params[name] for name in sorted(params) if name in closed})
+
+
+def numbers(params: Params, closed: Sequence[str]) -> tuple[float, ...]:
+    """Return the numeric parameters by name."""
+    return tuple(float(params[name]) for name in sorted(params) if name not in closed and _is_number(params[name]))
+
+
+def _at(points: Sequence[tuple[tuple[float, ...], float]], at: tuple[float, ...]) -> float | None:
+    if len(points[0][0]) != len(at):
+        return None
+    if len(at) != 1:
+        nearest = min(
+            points, key=lambda point: sum(abs(a - b) / (abs(b) + 1) for a, b in zip(point[0], at, strict=True))
+        )
+        return nearest[1]
+    place = bisect_left(points, (at, 0.0))
+    if place == 0 or place == len(points) or points[place][0] == at:
+        return points[min(place, len(points) - 1)][1]
+    ((low,), below), ((high,), above) = points[place - 1], points[place]
+    return below + (above - below) * (at[0] - low) / (high - low)
+
+
+def _distance(one: tuple[float, ...], other: tuple[float, ...]) -> float:
+    return sum(abs(a - b) / (abs(b) + 1) for a, b in zip(one, other, strict=True))
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+@lru_cache(maxsize=1)
+def _table() -> Mapping[str, Known]:
+    file = resources.files("crabtk.constraints") / FILE
+    if not file.is_file():
+        return {}
+    return {
+        name: Known(
+            entry["measured"],
+            tuple(entry["closed"]),
+            {key: [(tuple(point[:-1]), point[-1]) for point in points] for key, points in entry["shares"].items()},
+        )
+        for name, entry in json.loads(file.read_text("utf-8"))["types"].items()
+    }
