@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import ClassVar
 
 from typing_extensions import override
 
 from crabtk.constraints.base import ConstraintType
-from crabtk.constraints.counted import CountedType, at_least
+from crabtk.constraints.counted import COUNTED, CountedType, at_least
 from crabtk.constraints.numbers import share
-from crabtk.constraints.quoting import contains, demanded, occurrences, occurs, occurs_inside
+from crabtk.constraints.quoting import contains, demanded, fold, occurrences, occurs, occurs_inside
 from crabtk.constraints.salience import salient_phrases, salient_words
+from crabtk.constraints.tokens import tallies
+from crabtk.quantities import Limit, counted
 from crabtk.text import ParsedText
 from crabtk.types import Constraint, Params
-from crabtk.wording import Count, Field, Quoted, QuotedList
+from crabtk.wording import Field, Quoted, QuotedList
 
 _FEWEST_WORDS = 25
 _CANDIDATES = 8
@@ -39,13 +41,19 @@ class Include(ConstraintType):
     name = "keyword:include"
     fields: ClassVar[Mapping[str, Field]] = {"phrases": QuotedList()}
     wordings = (
-        "Include the following in your response (letter case does not matter): {phrases}.",
-        "Your response must mention {phrases}, in upper or lower case.",
-        "Work {phrases} into the text, capitalised or not.",
-        "Required wording, in any letter case: {phrases}.",
-        "Could you use {phrases} somewhere? Capitalisation is up to you.",
-        "Somewhere in the response, the reader should come across {phrases}; case is irrelevant.",
-        "I will search the text for {phrases}, ignoring case, and expect to find a match for everything listed.",
+        "Include the following in your response (whole words, any letter case): {phrases}.",
+        "Your response must mention {phrases}, in upper or lower case and not merely inside a longer word.",
+        "Work {phrases} into the text as whole words, capitalised or not.",
+        "Required wording, whole words in any letter case: {phrases}.",
+        "Could you use {phrases} somewhere? Capitalisation is up to you; a longer word that merely holds the letters "
+        "does not count.",
+        "Somewhere in the response, the reader should come across {phrases} as whole words; case is irrelevant.",
+        "I will search the text for {phrases}, whole words only and ignoring case, and expect to find a match for "
+        "everything listed.",
+        "Make sure that {phrases} can be found in what you write, whole words and any mix of capitals.",
+        "All of this has to occur, whole words in upper or lower case: {phrases}.",
+        "Mention {phrases} (whole words, any case).",
+        "Our readers look for certain terms, so do not leave out {phrases}: as whole words, letter case aside.",
     )
 
     @override
@@ -70,51 +78,49 @@ class Include(ConstraintType):
         repeated = any(contains(needed, phrase) for needed in demanded(other) for phrase in params["phrases"])
         return super().conflicts(params, other) or repeated
 
+    @override
+    def limits(self, params: Params) -> Sequence[Limit]:
+        return [Limit(f"phrase:{fold(phrase)}", low=1) for phrase in params["phrases"]]
+
+    @override
+    def demands(self, params: Params) -> Sequence[str]:
+        return tuple(params["phrases"])
+
 
 class Frequency(CountedType):
     """How often a word must occur, as a whole word in any letter case."""
 
     name = "keyword:frequency"
-    fields: ClassVar[Mapping[str, Field]] = {"keyword": Quoted(), "n": Count()}
-    wordings: ClassVar[Mapping[str, tuple[str, ...]]] = {
-        "exactly": (
-            "Use {keyword} exactly {n} {n|time|times}, in any letter case.",
-            "In upper or lower case, {keyword} must appear precisely {n} {n|time|times} in your response.",
-            "Number of times that {keyword} occurs as a whole word, ignoring case: {n}.",
-            "Could you use {keyword} {n} {n|time|times}, no more and no less, whether capitalised or not?",
-            "The response should hold {n} {n|occurrence|occurrences} of {keyword} (any letter case), "
-            "neither fewer nor more.",
-            "I will search for {keyword}, ignoring case, and expect exactly {n} {n|match|matches}.",
-        ),
-        "at_least": (
-            "Use {keyword} at least {n} {n|time|times}, in any letter case.",
-            "In upper or lower case, {keyword} must appear {n} or more times in your response.",
-            "Minimum number of times that {keyword} occurs as a whole word, ignoring case: {n}.",
-            "Could you use {keyword} no fewer than {n} {n|time|times}, whether capitalised or not?",
-            "The response should hold {n} {n|occurrence|occurrences} of {keyword} (any letter case) or more.",
-            "I will search for {keyword}, ignoring case, and expect at least {n} {n|match|matches}.",
-        ),
-        "at_most": (
-            "Use {keyword} at most {n} {n|time|times}, in any letter case.",
-            "In upper or lower case, {keyword} must appear {n} or fewer times in your response.",
-            "Maximum number of times that {keyword} occurs as a whole word, ignoring case: {n}.",
-            "Could you use {keyword} no more than {n} {n|time|times}, whether capitalised or not?",
-            "The response should hold {n} {n|occurrence|occurrences} of {keyword} (any letter case) or fewer.",
-            "I will search for {keyword}, ignoring case, and expect at most {n} {n|match|matches}.",
-        ),
-    }
+    fields: ClassVar[Mapping[str, Field]] = {**COUNTED, "keyword": Quoted()}
+    wordings = (
+        "Use the word {keyword} {relation} {n} {n|time|times}, in any letter case.",
+        "In upper or lower case, the word {keyword} must appear {relation.firm} {n} {n|time|times} in your response.",
+        "{relation.limit} number of times that {keyword} occurs as a whole word, ignoring case: {n}.",
+        "Could you use the word {keyword} {n} {n|time|times}{relation.tail}, whether capitalised or not?",
+        "The response should hold {relation} {n} {n|occurrence|occurrences} of the word {keyword} (any letter case).",
+        "I will search for {keyword} as a whole word, ignoring case, and expect {relation} {n} {n|match|matches}.",
+        "{relation.cap} {n} {n|time|times}, in capitals or small letters, the text should use the word {keyword}.",
+        "Counted without regard to case, the number of occurrences of the word {keyword} {relation.must} {n}.",
+        "Occurrences of {keyword}, whole words in any case: {relation} {n}.",
+        "We track how often each term comes up; as a whole word in any letter case, {keyword} should do so "
+        "{relation.firm} {n} {n|time|times}.",
+        "Throughout the text, let the word {keyword} occur {relation} {n} {n|time|times}; capitals and small letters "
+        "are the same to me.",
+    )
 
     @override
     def measure(self, text: ParsedText, rng: random.Random) -> Params | None:
         if len(text.words) < _FEWEST_WORDS or not text.spaced:
             return None
-        counts = {word: occurrences(word, text) for word in salient_words(text, _CANDIDATES)}
+        # An apostrophe, a hyphen or code beside a word makes it another word, or none, in some readers' eyes.
+        sure = text.part(tallies)[-1]
+        counts = {word: min(sure[word.lower()], occurrences(word, text)) for word in salient_words(text, _CANDIDATES)}
         candidates = [word for word, count in counts.items() if 3 <= count <= len(text.words) // 20]
         if not candidates:
             return None
         keyword = rng.choice(candidates)
         # An inflected form such as a plural counts in some readers' eyes, and then the number is open.
-        inflected = text.folded.count(keyword.casefold()) != counts[keyword]
+        inflected = text.folded.count(fold(keyword)) != counts[keyword]
         if not inflected and counts[keyword] <= 6 and rng.random() < 0.4:
             return {"relation": "exactly", "keyword": keyword, "n": counts[keyword]}
         return {"relation": "at_least", "keyword": keyword, "n": max(3, at_least(counts[keyword], rng)["n"])}
@@ -126,8 +132,18 @@ class Frequency(CountedType):
     @override
     def conflicts(self, params: Params, other: Constraint) -> bool:
         keyword = params["keyword"]
+        # Fewer than one asks for nothing that another constraint could repeat.
+        asked = bool(demanded(Constraint(self.name, params, "")))
         repeated = other.type == "keyword:include" and any(contains(keyword, part) for part in demanded(other))
-        return super().conflicts(params, other) or repeated
+        return super().conflicts(params, other) or (asked and repeated)
+
+    @override
+    def limits(self, params: Params) -> Sequence[Limit]:
+        return (counted(f"phrase:{fold(params['keyword'])}", params["relation"], params["n"]),)
+
+    @override
+    def demands(self, params: Params) -> Sequence[str]:
+        return demanded(Constraint(self.name, params, ""))
 
 
 class Exclude(ConstraintType):
@@ -139,12 +155,19 @@ class Exclude(ConstraintType):
     name = "keyword:exclude"
     fields: ClassVar[Mapping[str, Field]] = {"phrases": QuotedList("or")}
     wordings = (
-        "Do not use {phrases}, in any letter case.",
-        "Your response must not contain {phrases}, whether in upper or lower case.",
-        "Avoid {phrases} altogether, capitalised or not.",
-        "Forbidden wording, in any letter case: {phrases}.",
-        "Could you write this without {phrases}, however capitalised?",
-        "I never want to come across {phrases} while reading, and case makes no difference.",
+        "Do not use {phrases} as whole words, in any letter case.",
+        "Your response must not contain {phrases}, whether in upper or lower case; longer words that hold the same "
+        "letters are fine.",
+        "Avoid {phrases} altogether, capitalised or not; parts of longer words do not matter.",
+        "Forbidden wording, whole words in any letter case: {phrases}.",
+        "Could you write this without {phrases}, however capitalised? I mean whole words only.",
+        "I never want to come across {phrases} as whole words while reading, and case makes no difference.",
+        "Find other ways of putting it: {phrases} must not occur as whole words, in capitals or in small letters.",
+        "Banned as words in their own right, whatever the letter case: {phrases}.",
+        "Nowhere in the text may the reader find {phrases}, whole words being meant and case ignored.",
+        "My editor strikes out {phrases} on sight, in upper and lower case alike, so please do without; only inside a "
+        "longer word would it pass.",
+        "No {phrases}, please (whole words, any case).",
     )
 
     @override
@@ -169,6 +192,14 @@ class Exclude(ConstraintType):
     def conflicts(self, params: Params, other: Constraint) -> bool:
         banned = any(contains(needed, phrase) for needed in demanded(other) for phrase in params["phrases"])
         return super().conflicts(params, other) or banned
+
+    @override
+    def limits(self, params: Params) -> Sequence[Limit]:
+        return [Limit(f"phrase:{fold(phrase)}", high=0) for phrase in params["phrases"]]
+
+    @override
+    def allows(self, phrase: str, params: Params) -> bool:
+        return not any(contains(phrase, banned) for banned in params["phrases"])
 
 
 TYPES: tuple[ConstraintType, ...] = (Include(), Frequency(), Exclude())

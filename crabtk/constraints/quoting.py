@@ -9,26 +9,52 @@ from crabtk.text import ParsedText
 from crabtk.types import Constraint
 
 _DEMANDS = {
-    "keyword:include": "phrases",
+    "emphasis:keyword": "phrase",
+    "heading:text": "phrase",
+    "keyword:case": "keyword",
+    "keyword:every_paragraph": "keyword",
     "keyword:frequency": "keyword",
+    "keyword:include": "phrases",
+    "keyword:nth_word": "keyword",
+    "keyword:order": "phrases",
+    "keyword:place": "phrase",
+    "keyword:position": "keyword",
+    "keyword:sentence": "keyword",
+    "paragraphs:first_word": "word",
+    "sentence:first_word": "word",
+    "sentence:last_word": "word",
     "start_end:first_phrase": "phrase",
+    "start_end:first_word": "word",
     "start_end:last_phrase": "phrase",
+    "start_end:last_word": "word",
 }
+"""The parameter of each type that holds what a response must hold."""
 
 
 def occurrences(phrase: str, text: ParsedText) -> int:
     """Count a phrase as whole words on one line, case ignored."""
-    return sum(1 for _ in _whole(_fold(phrase), text.folded))
+    return sum(1 for _ in _whole(fold(phrase), text.folded))
 
 
 def occurs(phrase: str, text: ParsedText) -> bool:
     """Tell whether a phrase occurs as whole words on one line, case ignored."""
-    return next(_whole(_fold(phrase), text.folded), None) is not None
+    return next(_whole(fold(phrase), text.folded), None) is not None
 
 
 def occurs_inside(phrase: str, text: ParsedText) -> bool:
     """Tell whether a phrase occurs at all, be it inside a word."""
-    return _fold(phrase) in text.folded
+    return fold(phrase) in text.folded
+
+
+def first_place(phrase: str, text: ParsedText) -> int:
+    """Return where a phrase first occurs as whole words in ``text.folded``, or -1."""
+    return next(_whole(fold(phrase), text.folded), -1)
+
+
+def written_as(phrase: str, text: ParsedText) -> int:
+    """Count a phrase as whole words on one line in just this letter case."""
+    plain = text.part(_plain_lines)
+    return sum(1 for _ in _whole(" ".join(phrase.split()), plain))
 
 
 def inner(char: str) -> bool:
@@ -39,16 +65,23 @@ def inner(char: str) -> bool:
 def demanded(other: Constraint) -> tuple[str, ...]:
     """Return the phrases that a response must hold to satisfy a constraint, as far as crabtk knows."""
     value = other.params.get(_DEMANDS.get(other.type, ""), ())
+    if other.params.get("relation") == "at_most" or other.params.get("n") == 0:
+        return ()
     return (value,) if isinstance(value, str) else tuple(value)
 
 
 def contains(phrase: str, part: str) -> bool:
     """Tell whether one phrase holds another as whole words."""
-    return next(_whole(_fold(part), _fold(phrase)), None) is not None
+    return next(_whole(fold(part), fold(phrase)), None) is not None
 
 
-def _fold(phrase: str) -> str:
+def fold(phrase: str) -> str:
+    """Return a phrase as ``text.folded`` would hold it: case folded, each white space one space."""
     return " ".join(phrase.split()).casefold()
+
+
+def _plain_lines(text: ParsedText) -> str:
+    return "\n".join(" ".join(line.split()) for line in text.lines)
 
 
 def _whole(phrase: str, folded: str) -> Iterator[int]:

@@ -1,0 +1,78 @@
+"""How readers may divide a text into words and sentences, so that types ask only for what all of them see.
+
+``ParsedText.words`` ends a word at an apostrophe and at a hyphen, which is right for lengths. Whoever looks for
+repeated words or for first letters takes ``don't`` and ``well-known`` for one word each; that is what ``joined``
+gives, and what the types of this family check.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+
+import regex
+
+from crabtk.text import ParsedText
+
+JOINED = regex.compile(
+    r"[\p{L}\p{N}][\p{L}\p{M}\p{N}\u200c\u200d]*+(?:['’‐‑-][\p{L}\p{N}][\p{L}\p{M}\p{N}\u200c\u200d]*+)*+"
+)
+"""A word with what apostrophes and hyphens join to it."""
+
+_SPACED = regex.compile(r"[\p{L}\p{N}](?:\S*[\p{L}\p{M}\p{N}])?")
+_JOINTS = str.maketrans("", "", "'’‐‑-")
+_END_MARKS = regex.compile(r"[.!?…。！？।॥؟۔]+")
+_SENTENCE = regex.compile(r"[^.!?…。！？।॥؟۔]++[.!?…。！？।॥؟۔]++[\"'”’»)]*+")
+_CLOSING = frozenset(".!?…。！？।॥؟۔\"'”’»)")
+
+
+def joined(text: ParsedText) -> tuple[str, ...]:
+    """Return the words in lower case; apostrophes and hyphens between letters or digits belong to the word."""
+    return tuple(JOINED.findall(text.raw.lower()))
+
+
+def spaced(text: ParsedText) -> tuple[str, ...]:
+    """Return what white space separates outside code, in lower case, without list marks and outer punctuation."""
+    return tuple(_SPACED.findall("\n".join(text.prose_lines).lower()))
+
+
+def prose_joined(text: ParsedText) -> tuple[str, ...]:
+    """Return the words outside code as ``joined`` does, without list marks."""
+    return tuple(JOINED.findall("\n".join(text.prose_lines).lower()))
+
+
+def bare(word: str) -> str:
+    """Return a word without its apostrophes and hyphens."""
+    return word.translate(_JOINTS)
+
+
+def readings(text: ParsedText) -> tuple[tuple[str, ...], ...]:
+    """Return the words in each way that readers take: parts or wholes, with code or without."""
+    return (text.lower_words, text.part(joined), text.part(prose_joined), text.part(spaced))
+
+
+def tallies(text: ParsedText) -> tuple[Counter[str], ...]:
+    """Count each word in every reading of ``readings``."""
+    return tuple(map(Counter, readings(text)))
+
+
+def single_reading(text: ParsedText) -> bool:
+    """Tell whether every reader gets the same words in the same order: no code, no compound, no lone sign."""
+    words = text.lower_words
+    return words == text.part(joined) == text.part(spaced) and len(text.raw.split()) == len(words)
+
+
+def clear_sentences(text: ParsedText) -> tuple[str, ...]:
+    """Return the sentences of running text where nobody would divide it otherwise; else none.
+
+    Every line ends a sentence, and no full stop, question or exclamation mark stands anywhere but at the end
+    of one.
+    """
+    sentences = text.sentences
+    ends = _END_MARKS.findall(text.raw)
+    if len(ends) != len(sentences) or not text.is_prose:
+        return ()
+    lines = [line.strip() for line in text.lines if line.strip()]
+    if any(line[-1] not in _CLOSING for line in lines):
+        return ()
+    naive = [part.strip() for line in lines for part in _SENTENCE.findall(line)]
+    return sentences if naive == list(sentences) else ()
