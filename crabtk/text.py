@@ -13,13 +13,12 @@ from crabtk import language as languages
 from crabtk import markdown
 from crabtk.markdown import Code, Heading, Item, Line, Table
 from crabtk.sentences import split
+from crabtk.words import UNSPACED, WORD, words_in
+
+__all__ = ["UNSPACED", "WORD", "ParsedText", "words_in"]
 
 T = TypeVar("T")
 
-WORD = regex.compile(r"[\p{L}\p{N}][\p{L}\p{M}\p{N}\u200c\u200d]*")
-"""A word: a run of letters, marks or digits that begins with a letter or digit; the underscore ends it."""
-
-_UNSPACED = regex.compile(r"[\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}]+")
 _BOLD = regex.compile(r"\*\*([^*\n]+)\*\*|(?<!\w)__([^_\n]+)__(?!\w)")
 _CODE_SPAN = regex.compile(r"`[^`\n]+`")
 _PLACEHOLDER = regex.compile(r"\[([^\[\]\n]{2,60})\](?![(\[:])")
@@ -79,8 +78,8 @@ class ParsedText:
 
     @cached_property
     def words(self) -> tuple[str, ...]:
-        """Words in order, as written: runs of letters, marks or digits. ``don't`` is two, ``a_b`` is two."""
-        return tuple(WORD.findall(self.raw))
+        """Words in order, as written; see ``words_in``."""
+        return tuple(words_in(self.raw))
 
     @cached_property
     def lower_words(self) -> tuple[str, ...]:
@@ -196,7 +195,7 @@ class ParsedText:
     @cached_property
     def spaced(self) -> bool:
         """Whether spaces set words apart; false where a tenth of the letters is Chinese, Thai or the like."""
-        unspaced = sum(map(len, _UNSPACED.findall(self.raw)))
+        unspaced = sum(map(len, UNSPACED.findall(self.raw)))
         return unspaced * 10 < sum(map(len, self.words)) or not unspaced
 
     @cached_property

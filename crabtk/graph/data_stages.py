@@ -19,7 +19,7 @@ from crabtk.pipeline.translate import translate
 from crabtk.readers.sources import source_digest, source_name
 from crabtk.store import Result, Stored
 
-_TEXT = ("text.py", "markdown.py", "sentences.py", "language.py", "randomness.py", "canonical.py")
+_TEXT = ("text.py", "words.py", "markdown.py", "sentences.py", "language.py", "randomness.py", "canonical.py")
 _ASKING = (
     "prompts/response.md",
     "prompts/worked_examples.toml",
