@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -31,6 +32,15 @@ PUNKT_MODELS = {
 }
 """Punkt's model by ISO 639-1 code; every other language is split by the English one."""
 
+ABBREVIATIONS = {
+    "ar": ("د.", "أ.", "أ.د.", "م.", "ص.", "ج.", "ت.", "هـ.", "ق.م."),
+    "fr": ("janv.", "févr.", "avr.", "juil.", "sept.", "oct.", "nov.", "déc.", "env.", "tél.", "p. ex.", "c.-à-d."),
+    "hi": ("डॉ.", "श्री.", "पं.", "प्रो.", "कु.", "सु.", "कि.मी.", "रु."),
+    "mr": ("डॉ.", "श्री.", "प्रा.", "रु."),
+    "ur": ("ڈاکٹر.", "محترم."),
+}
+"""What ends in a full stop and ends no sentence, by language; what Punkt's model does not know."""
+
 _EMPHASIS = re.compile(r"\*+")
 _PIECE = re.compile(r"[^。！？｡।॥؟۔]*+[。！？｡।॥؟۔]+[”’」』）)\"']*|[^。！？｡।॥؟۔]+")
 
@@ -46,8 +56,49 @@ def split(text: str, language: str) -> list[str]:
         Sentences without surrounding white space, in order; pieces without a word are included.
     """
     plain = _EMPHASIS.sub("", text)
-    pieces = _tokenizer(PUNKT_MODELS.get(language, "english")).tokenize(plain)
-    return [part.strip() for piece in pieces for part in _PIECE.findall(piece) if part.strip()]
+    pieces: Iterable[str] = _tokenizer(PUNKT_MODELS.get(language, "english")).tokenize(plain)
+    if language in ABBREVIATIONS:
+        pieces = _after_abbreviations(pieces, ABBREVIATIONS[language])
+    return [part.strip() for piece in pieces for part in _divided(piece) if part.strip()]
+
+
+def _after_abbreviations(pieces: Iterable[str], abbreviations: tuple[str, ...]) -> Iterator[str]:
+    """Join what was divided after an abbreviation."""
+    held = ""
+    for piece in pieces:
+        held = f"{held} {piece}" if held else piece
+        last = held.rsplit(None, 1)[-1:] or [""]
+        if last[0].lstrip('(«"') not in abbreviations:
+            yield held
+            held = ""
+    if held:
+        yield held
+
+
+def _divided(piece: str) -> Iterator[str]:
+    """Divide at the full stops of other scripts, which Punkt does not know."""
+    held = ""
+    parts = _PIECE.findall(piece)
+    for number, part in enumerate(parts):
+        held += part
+        following = parts[number + 1] if number + 1 < len(parts) else ""
+        if not _goes_on(held, following):
+            yield held
+            held = ""
+
+
+def _goes_on(before: str, after: str) -> bool:
+    """Tell whether a sentence goes on after a mark that stands in quotation marks or brackets within it."""
+    if not after:
+        return False
+    last = before[-1]
+    if last in "）)" and before.lstrip()[:1] not in "（(":
+        return True
+    return last in "」』" and after.startswith(_QUOTING)
+
+
+_QUOTING = ("と", "って", "という", "は", "が", "を", "に", "の", "も")
+"""Japanese particles by which a quotation is part of its sentence."""
 
 
 @lru_cache(maxsize=32)

@@ -64,6 +64,29 @@ def test_words(raw: str, words: list[str]) -> None:
         ("今天很好。我们走吧！好吗？", ["今天很好。", "我们走吧！", "好吗？"]),
         ("वह घर गया। मैं रुका।", ["वह घर गया।", "मैं रुका।"]),
         ("他说：“走吧。”我们走了。", ["他说：“走吧。”", "我们走了。"]),
+        (
+            "「公園に行こう。」と彼は言った。彼女は（本当に？）驚いた。",
+            ["「公園に行こう。」と彼は言った。", "彼女は（本当に？）驚いた。"],
+        ),
+        ("価格は3.5万円です。高い！", ["価格は3.5万円です。", "高い！"]),
+        ("وصل د. أحمد صباحًا. هل قرأت الكتاب؟ نعم!", ["وصل د. أحمد صباحًا.", "هل قرأت الكتاب؟", "نعم!"]),
+        ("डॉ. शर्मा ने कहा कि वे ३.५ किलोमीटर चले। सच?", ["डॉ. शर्मा ने कहा कि वे ३.५ किलोमीटर चले।", "सच?"]),
+        (
+            "M. Dupont habite ici depuis janv. 2010. Mme Leroy a dit : « Venez. » Est-ce possible ?",
+            ["M. Dupont habite ici depuis janv. 2010.", "Mme Leroy a dit : « Venez. »", "Est-ce possible ?"],
+        ),
+        (
+            "El Sr. Gómez llegó a las 10:30. ¿Dónde estaba la Dra. Ruiz? ¡Nadie lo sabía!",
+            ["El Sr. Gómez llegó a las 10:30.", "¿Dónde estaba la Dra. Ruiz?", "¡Nadie lo sabía!"],
+        ),
+        (
+            "Am 3. Oktober fuhr Dr. Weber z. B. nach Köln. Er blieb ca. 2 Std. dort. War das genug?",
+            ["Am 3. Oktober fuhr Dr. Weber z. B. nach Köln.", "Er blieb ca. 2 Std. dort.", "War das genug?"],
+        ),
+        (
+            "В 1990 г. А. С. Петров переехал в Москву. Дом на ул. Ленина был стар. Кто знает?",
+            ["В 1990 г. А. С. Петров переехал в Москву.", "Дом на ул. Ленина был стар.", "Кто знает?"],
+        ),
         ("... !!! ---", []),
     ],
 )
