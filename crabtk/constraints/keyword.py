@@ -13,7 +13,7 @@ from crabtk.constraints.counted import COUNTED, CountedType, at_least
 from crabtk.constraints.numbers import share
 from crabtk.constraints.quoting import contains, demanded, fold, occurrences, occurs, occurs_inside
 from crabtk.constraints.salience import salient_phrases, salient_words
-from crabtk.constraints.tokens import tallies
+from crabtk.constraints.tokens import spaced_tally
 from crabtk.quantities import Limit, counted
 from crabtk.text import ParsedText
 from crabtk.types import Constraint, Params
@@ -113,7 +113,7 @@ class Frequency(CountedType):
         if len(text.words) < _FEWEST_WORDS or not text.spaced:
             return None
         # An apostrophe, a hyphen or code beside a word makes it another word, or none, in some readers' eyes.
-        sure = text.part(tallies)[-1]
+        sure = text.part(spaced_tally)
         counts = {word: min(sure[word.lower()], occurrences(word, text)) for word in salient_words(text, _CANDIDATES)}
         candidates = [word for word, count in counts.items() if 3 <= count <= len(text.words) // 20]
         if not candidates:

@@ -15,13 +15,14 @@ Run = list[tuple[str, bool]]
 _SHORTEST = 4
 _SHORTEST_UNLISTED = 6
 _PAIR_BONUS = 1.6
+_MOST_RANKED = 50
 _GLUE_AFTER = frozenset("_'’/@-")
 _GLUE_BEFORE = _GLUE_AFTER | frozenset("\\.")
 
 
 def salient_words(text: ParsedText, at_most: int) -> list[str]:
     """Return single words by salience, in lower case unless they are always written otherwise."""
-    return _ranked(_words(_content_runs(text)), at_most)
+    return text.part(_ranked_words)[:at_most]
 
 
 def salient_phrases(text: ParsedText, at_most: int) -> list[str]:
@@ -35,23 +36,35 @@ def salient_phrases(text: ParsedText, at_most: int) -> list[str]:
         Phrases verbatim in the text on one line; most salient first; ties in the order of the text. A word
         that is part of a pair in the list is left out.
     """
-    runs = list(_content_runs(text))
-    ranked = _ranked([*_pairs(runs), *_words(runs)], 2 * at_most)
     kept: list[str] = []
-    for phrase in ranked:
+    for phrase in text.part(_ranked_phrases)[: 2 * at_most]:
         parts = set(phrase.lower().split())
         if all(parts.isdisjoint(other.lower().split()) for other in kept):
             kept.append(phrase)
     return kept[:at_most]
 
 
-def _ranked(phrases: list[str], at_most: int) -> list[str]:
+def content_words(text: ParsedText) -> frozenset[str]:
+    """Return the words that carry a topic, as written."""
+    return frozenset(_words(text.part(_content_runs)))
+
+
+def _ranked_words(text: ParsedText) -> list[str]:
+    return _ranked(_words(text.part(_content_runs)))
+
+
+def _ranked_phrases(text: ParsedText) -> list[str]:
+    runs = text.part(_content_runs)
+    return _ranked([*_pairs(runs), *_words(runs)])
+
+
+def _ranked(phrases: list[str]) -> list[str]:
     """Rank by frequency times length: long words say more, and short ones that recur say it often."""
     forms: dict[str, Counter[str]] = {}
     for phrase, frequency in Counter(phrases).items():
         forms.setdefault(phrase.lower(), Counter())[phrase] = frequency
     ranked = sorted(forms, key=lambda key: -_weight(key, forms[key].total()))
-    return [_form(key, forms[key]) for key in ranked[:at_most]]
+    return [_form(key, forms[key]) for key in ranked[:_MOST_RANKED]]
 
 
 def _weight(phrase: str, frequency: int) -> float:
@@ -80,8 +93,9 @@ def _pairs(runs: Iterable[Run]) -> Iterator[str]:
     yield from (pair for pair in pairs if found[pair.lower()] > 1)
 
 
-def _content_runs(text: ParsedText) -> Iterator[Run]:
-    """Yield the content words of each line."""
+def _content_runs(text: ParsedText) -> list[Run]:
+    """Return the content words of each line."""
+    runs: list[Run] = []
     stop = stopwords(text.language)
     shortest = _SHORTEST if stop else _SHORTEST_UNLISTED
     for line in text.prose_lines:
@@ -98,7 +112,8 @@ def _content_runs(text: ParsedText) -> Iterator[Run]:
             if _bordered(line, here.start(), here.end()):
                 adjoining = after is not None and line[here.end() : after.start()] == " "
                 run.append((word, adjoining))
-        yield run
+        runs.append(run)
+    return runs
 
 
 def _indic(word: str) -> bool:

@@ -35,6 +35,11 @@ def spaced(text: ParsedText) -> tuple[str, ...]:
     return tuple(_SPACED.findall("\n".join(text.prose_lines).lower()))
 
 
+def spaced_tally(text: ParsedText) -> Counter[str]:
+    """Count each word of ``spaced``: what surely is a word of its own."""
+    return Counter(text.part(spaced))
+
+
 def prose_joined(text: ParsedText) -> tuple[str, ...]:
     """Return the words outside code as ``joined`` does, without list marks."""
     return tuple(JOINED.findall("\n".join(text.prose_lines).lower()))
@@ -48,11 +53,6 @@ def bare(word: str) -> str:
 def readings(text: ParsedText) -> tuple[tuple[str, ...], ...]:
     """Return the words in each way that readers take: parts or wholes, with code or without."""
     return (text.lower_words, text.part(joined), text.part(prose_joined), text.part(spaced))
-
-
-def tallies(text: ParsedText) -> tuple[Counter[str], ...]:
-    """Count each word in every reading of ``readings``."""
-    return tuple(map(Counter, readings(text)))
 
 
 def single_reading(text: ParsedText) -> bool:
