@@ -214,6 +214,7 @@ DATA_STAGES = (
         _constraints_depend,
         (
             "pipeline/accept.py",
+            "pipeline/alike.py",
             "pipeline/audit.py",
             "pipeline/judge.py",
             "pipeline/translate.py",

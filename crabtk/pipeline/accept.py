@@ -8,11 +8,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import polars as pl
-from rapidfuzz.distance import Indel
 
 from crabtk.canonical import canonical_json
 from crabtk.constraints.counting import ground, states_a_count
 from crabtk.constraints.stopwords import stopwords
+from crabtk.pipeline.alike import rouge_l
 from crabtk.pipeline.ask import SENTENCE_OR_NULL, Complete, json_request, question
 from crabtk.pipeline.audit import Finding
 from crabtk.pipeline.judge import REFINED, judge
@@ -197,17 +197,12 @@ def _thinned(rows: Sequence[Row], max_rouge_l: float, work: _Accepting) -> list[
         words = ParsedText(row["text"]).lower_words
         twin = None
         if row["origin"] != "measured" and row["type"] != REFINED:
-            twin = next((k for k, other in kept.values() if _rouge_l(words, other) > max_rouge_l), None)
+            twin = next((k for k, other in kept.values() if rouge_l(words, other) > max_rouge_l), None)
         if twin is None:
             kept[row["constraint_id"]] = (row, words)
         else:
             work.reject(row, f"it is worded too much like {twin['constraint_id']} (ROUGE-L over {max_rouge_l})")
     return [row for row in rows if row["verdict"] != "holds" or row["constraint_id"] in kept]
-
-
-def _rouge_l(one: Sequence[str], other: Sequence[str]) -> float:
-    """Return ROUGE-L's F1 over words: twice the longest common subsequence over both lengths."""
-    return float(Indel.normalized_similarity(one, other))
 
 
 def _with_conflicts(rows: Sequence[Row], types: Mapping[str, ConstraintType]) -> list[Row]:

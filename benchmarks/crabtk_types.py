@@ -1,0 +1,50 @@
+"""crabtk on the same responses: measure, check, word and thin, as the pipeline does. Prints items per second."""
+
+from __future__ import annotations
+
+import sys
+import time
+
+from responses import CONSTRAINTS, responses, result
+
+from crabtk.constraints.builtin import TYPES
+from crabtk.pipeline.alike import rouge_l
+from crabtk.pipeline.measure import Measure
+from crabtk.text import ParsedText
+
+MAX_ROUGE_L = 0.6
+SIX = {
+    "length:words",
+    "length:words_per_sentence",
+    "length:sentences_per_paragraph",
+    "length:characters_per_word",
+    "keyword:include",
+    "punctuation:absent",
+}
+
+
+def main() -> None:
+    """Run the six types with thinning, or all types."""
+    which, limit = sys.argv[1], int(sys.argv[2])
+    work = Measure([type_ for type_ in TYPES if which == "all" or type_.name in SIX], seed=42)
+    texts = responses(limit)
+    work(("warm", "Say hello.", "Models load with the first text. They are not counted.\n\nNor is this.", "en"))
+    made = 0
+    start = time.perf_counter()
+    for number, text in enumerate(texts):
+        constraints, _ = work((str(number), "", text, ""))
+        wordings = [*(row["text"] for row in constraints), *CONSTRAINTS]
+        if which == "six":
+            words = [ParsedText(wording).lower_words for wording in wordings]
+            kept: list[tuple[str, ...]] = []
+            for one in words:
+                if all(rouge_l(one, other) <= MAX_ROUGE_L for other in kept):
+                    kept.append(one)
+            made += len(kept)
+        else:
+            made += len(constraints)
+    print(result(len(texts), time.perf_counter() - start, made))
+
+
+if __name__ == "__main__":
+    main()
