@@ -1,3 +1,27 @@
 """IFBench for crabtk: 58 instructions, the reference's verdicts on them and what they mean."""
 
 from __future__ import annotations
+
+from collections.abc import Callable
+
+from crabtk import ConstraintType, InstructionSet, hookimpl
+
+
+@hookimpl
+def register_instruction_sets(register: Callable[[InstructionSet], None]) -> None:
+    """Register ``ifbench``."""
+    from crabtk_ifbench.instruction_set import IFBench
+
+    register(IFBench())
+
+
+@hookimpl
+def register_constraint_types(register: Callable[[ConstraintType], None]) -> None:
+    """Register the types of IFBench's single questions."""
+    from crabtk_ifbench.types.africa import AfricanCountries
+    from crabtk_ifbench.types.backwards import BackwardsAnswer
+    from crabtk_ifbench.types.capitals import NorthernCapitals
+    from crabtk_ifbench.types.date_list import DateList
+
+    for type_ in (AfricanCountries(), BackwardsAnswer(), DateList(), NorthernCapitals()):
+        register(type_)

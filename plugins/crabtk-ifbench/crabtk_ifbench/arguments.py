@@ -67,7 +67,7 @@ def drawn(id_: str, kwargs: Params, seed: int) -> Values:
         VerificationError: One is unknown or of a wrong kind, or is absent and has no draw.
     """
     given = _given(id_, kwargs)
-    rng = random.Random(seed)  # noqa: S311 - the reference's own generator
+    rng = random.Random(seed)  # noqa: S311 - the reference draws from the same generator
     values: Values = {}
     for argument in known(id_):
         value = given.get(argument.name)
@@ -148,13 +148,13 @@ _PROMPT = Argument("prompt_to_repeat", "text")
 ARGUMENTS: Mapping[str, tuple[Argument, ...]] = {
     "count:word_count_range": (_number("min_words", 100, 500), Argument("max_words", "number", _most_words)),
     "count:unique_word_count": (_number("N", 100, 500),),
-    "ratio:stop_words": (_number("percentage", 1, 100),),
+    "ratio:stop_words": (Argument("percentage", "number", _between(1, 100), least=0),),
     "ratio:sentence_type": (),
     "ratio:sentence_balance": (),
     "count:conjunctions": (_number("small_n", 2, 6),),
     "count:person_names": (_number("N", 1, 50),),
     "ratio:overlap": (Argument("reference_text", "text"), _number("percentage", 1, 100)),
-    "count:numbers": (_number("N", 1, 6),),
+    "count:numbers": (Argument("N", "number", _between(1, 6), least=0),),
     "words:alphabet": (),
     "words:vowel": (),
     "words:consonants": (),

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from crabtk import Checker, Params, ParsedText
+from collections.abc import Mapping, Sequence
+from typing import ClassVar
 
+from crabtk import Checker, Constraint, Params, ParsedText
 from crabtk_ifbench.arguments import drawn
+from crabtk_ifbench.meanings import MEANINGS, constraints, written_as
 from crabtk_ifbench.reference.checks import CHECKS
 
 
@@ -12,6 +15,9 @@ class IFBench:
     """The 58 instructions of IFBench (arXiv 2507.02833)."""
 
     name = "ifbench"
+    ids: ClassVar[Mapping[str, tuple[str, ...]]] = {
+        id_: tuple(dict.fromkeys(part.type for part in parts)) for id_, parts in MEANINGS.items()
+    }
 
     def upstream(self, id_: str, kwargs: Params, prompt: str, seed: int) -> Checker:
         """Return the reference's checker, bug for bug.
@@ -35,3 +41,17 @@ class IFBench:
             return check(text, **values)
 
         return judge
+
+    def canonical(self, id_: str, kwargs: Params, prompt: str) -> Sequence[Constraint]:
+        """Return the canonical constraints that together say what the id's wording says.
+
+        What a wording says beyond what code can see (that the questions are about art, say) is left out.
+
+        Raises:
+            VerificationError: The id is unknown, or a keyword argument is missing, unknown or of a wrong kind.
+        """
+        return constraints(id_, kwargs)
+
+    def alias(self, constraint: Constraint) -> tuple[str, Params] | None:
+        """Return the id and keyword arguments that mean the same; None where no single id does."""
+        return written_as(constraint)

@@ -1,11 +1,10 @@
-"""``count:``"""
+"""``count:``."""
 
 from __future__ import annotations
 
 import re
 
 from crabtk import ParsedText
-
 from crabtk_ifbench.reference.facts import CONJUNCTIONS, KEYWORD_TIMES, PERSON_NAMES, PRONOUNS
 from crabtk_ifbench.reference.tokens import MARKS, without_marks, word_runs
 
@@ -19,7 +18,7 @@ def word_count_range(text: ParsedText, min_words: int, max_words: int) -> bool:
     return min_words <= len(text.part(word_runs)) <= max_words
 
 
-def unique_word_count(text: ParsedText, N: int) -> bool:  # noqa: N803 - the reference's name
+def unique_word_count(text: ParsedText, N: int) -> bool:
     """Count different words by white space; all that is mere punctuation is one word more."""
     return len({word.strip(MARKS) for word in text.raw.lower().split()}) >= N
 
@@ -29,12 +28,12 @@ def conjunctions(text: ParsedText, small_n: int) -> bool:
     return len({word for word in text.raw.split() if word.strip(MARKS).lower() in CONJUNCTIONS}) >= small_n
 
 
-def person_names(text: ParsedText, N: int) -> bool:  # noqa: N803
+def person_names(text: ParsedText, N: int) -> bool:
     """Count listed names that stand anywhere: ``Leopard`` holds Leo."""
     return sum(name in text.raw for name in PERSON_NAMES) >= N
 
 
-def numbers(text: ParsedText, N: int) -> bool:  # noqa: N803
+def numbers(text: ParsedText, N: int) -> bool:
     """Count runs of digits once punctuation is gone: ``1-2`` is one number."""
     return len(_DIGITS.findall(without_marks(text.raw))) == N
 
@@ -46,10 +45,10 @@ def punctuation(text: ParsedText) -> bool:
     rest = text.raw.replace("?!", "", 1)
     if rest == text.raw:
         rest = text.raw.replace("!?", "", 1)
-    return _COVERED <= set(rest)
+    return set(rest) >= _COVERED
 
 
-def words_japanese(text: ParsedText, N: int) -> bool:  # noqa: N803
+def words_japanese(text: ParsedText, N: int) -> bool:
     """Look for a kana or han character in every N-th word by white space; marks and digits are let pass."""
     if N == 0:  # The reference raises ZeroDivisionError.
         return False
@@ -60,7 +59,7 @@ def words_japanese(text: ParsedText, N: int) -> bool:  # noqa: N803
     return True
 
 
-def pronouns(text: ParsedText, N: int) -> bool:  # noqa: N803
+def pronouns(text: ParsedText, N: int) -> bool:
     """Count words of a list of personal pronouns: ``it's`` becomes ``its`` and counts."""
     words = without_marks(text.raw.replace("/", " ").lower()).split()
     return sum(word in PRONOUNS for word in words) >= N

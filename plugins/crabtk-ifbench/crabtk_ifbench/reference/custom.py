@@ -1,15 +1,15 @@
-"""``custom:``"""
+"""``custom:``."""
 
 from __future__ import annotations
 
 import csv
 import io
+import itertools
 import re
 import unicodedata
 from collections.abc import Sequence
 
 from crabtk import ParsedText
-
 from crabtk_ifbench.reference.facts import CAPITALS, CITY_COLUMNS, PRODUCT_COLUMNS, STUDENT_COLUMNS
 from crabtk_ifbench.reference.sentences import sentences, split
 from crabtk_ifbench.reference.tokens import MARKS, without_marks
@@ -34,7 +34,7 @@ def mcq_count_length(text: ParsedText) -> bool:
         return False
     parts = [part.strip() for part in _QUESTION.split(text.raw) if part.strip()]
     lengths = [length for part in parts if (length := _question_length(part)) is not None]
-    return len(parts) == len(lengths) == 4 and all(a < b for a, b in zip(lengths, lengths[1:], strict=False))
+    return len(parts) == len(lengths) == 4 and all(a < b for a, b in itertools.pairwise(lengths))
 
 
 def _question_length(part: str) -> int | None:

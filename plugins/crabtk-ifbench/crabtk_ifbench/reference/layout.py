@@ -1,4 +1,4 @@
-"""``format:``"""
+"""``format:``."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ import string
 from itertools import pairwise
 
 from crabtk import ParsedText
-
 from crabtk_ifbench.reference.facts import TEMPLATE_LABELS
 from crabtk_ifbench.reference.sentences import sentences, split
 from crabtk_ifbench.reference.tokens import MARKS, tokens, without_marks
@@ -98,7 +97,7 @@ def line_indent(text: ParsedText) -> bool:
     lines = text.raw.split("\n")
     for line in lines:
         if not line.strip():
-            lines.remove(line)  # noqa: B909 - the reference's bug
+            lines.remove(line)
     indents = [len(line) - len(line.lstrip(" ")) for line in lines]
     return all(before < after for before, after in pairwise(indents))
 
@@ -154,7 +153,7 @@ def no_bullets_bullets(text: ParsedText) -> bool:
 
 
 def title_case(text: ParsedText) -> bool:
-    """Ask of each of nltk's tokens of two or more letters that it does not begin small; minor words are no exception."""
+    """Ask that none of nltk's tokens of two or more letters begins small; minor words are no exception."""
     for word in text.part(tokens):
         rest = word[1:]
         if word[0].islower() and (rest.isupper() or rest.islower()):

@@ -1,9 +1,8 @@
-"""``ratio:``"""
+"""``ratio:``."""
 
 from __future__ import annotations
 
 from crabtk import ParsedText
-
 from crabtk_ifbench.reference.sentences import sentences
 from crabtk_ifbench.reference.tokens import stop_words, word_runs
 

@@ -1,9 +1,8 @@
-"""``repeat:``"""
+"""``repeat:``."""
 
 from __future__ import annotations
 
 from crabtk import ParsedText
-
 from crabtk_ifbench.reference.facts import SENTENCE_TO_REPEAT
 
 

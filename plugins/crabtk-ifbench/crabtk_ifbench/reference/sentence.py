@@ -1,11 +1,10 @@
-"""``sentence:``"""
+"""``sentence:``."""
 
 from __future__ import annotations
 
 from itertools import pairwise
 
 from crabtk import ParsedText
-
 from crabtk_ifbench.reference.sentences import sentences
 from crabtk_ifbench.reference.tokens import MARKS, without_marks
 
@@ -16,7 +15,7 @@ def alliteration_increment(text: ParsedText) -> bool:
     return all(before < after for before, after in pairwise(counts))
 
 
-def keyword(text: ParsedText, word: str, N: int) -> bool:  # noqa: N803 - the reference's name
+def keyword(text: ParsedText, word: str, N: int) -> bool:
     """Look for the keyword anywhere in the N-th sentence, also within a word; N = 0 means the last one."""
     found = text.part(sentences)
     return bool(found) and len(found) >= N and word.lower() in found[N - 1].lower()

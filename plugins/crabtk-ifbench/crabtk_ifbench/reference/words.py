@@ -1,4 +1,4 @@
-"""``words:``"""
+"""``words:``."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from collections import Counter
 from itertools import pairwise
 
 from crabtk import ParsedText
-
 from crabtk_ifbench.reference.sentences import sentences
 from crabtk_ifbench.reference.tokens import MARKS, bare_words, first_tag, tokenised, tokens
 

@@ -1,0 +1,201 @@
+"""What the wording of each id says, in crabtk's constraint types."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from crabtk import Constraint, Params, VerificationError
+from crabtk_ifbench.arguments import Values, stated
+from crabtk_ifbench.reference.facts import (
+    CITY_COLUMNS,
+    KEYWORD_TIMES,
+    PERSON_NAMES,
+    PRODUCT_COLUMNS,
+    SENTENCE_TO_REPEAT,
+    STUDENT_COLUMNS,
+    TEMPLATE_LABELS,
+)
+from crabtk_ifbench.reference.layout import choices
+
+
+def _as_it_is(value: Any) -> Any:
+    return value
+
+
+def _joined(options: Any) -> str | None:
+    """Write options so that the reference cuts them apart again; None where it would not."""
+    if not isinstance(options, list) or not all(isinstance(option, str) for option in options):
+        return None
+    written = "/".join(options)
+    return written if len(options) > 1 and choices(written) == options else None
+
+
+@dataclass(frozen=True)
+class From:
+    """A parameter that an argument gives.
+
+    Attributes:
+        argument: Its name.
+        read: From the argument to the parameter.
+        write: From the parameter to the argument; None where the reference could not say it.
+    """
+
+    argument: str
+    read: Callable[[Any], Any] = _as_it_is
+    write: Callable[[Any], Any] = _as_it_is
+
+
+@dataclass(frozen=True)
+class Part:
+    """A canonical constraint; its parameters are fixed, or taken from arguments."""
+
+    type: str
+    params: Mapping[str, Any]
+
+    def constraint(self, values: Values) -> Constraint:
+        """Return the constraint for given arguments."""
+        return Constraint(
+            self.type,
+            {
+                name: value.read(values[value.argument]) if isinstance(value, From) else value
+                for name, value in self.params.items()
+            },
+        )
+
+    def values(self, params: Params) -> Values | None:
+        """Return the arguments for which the constraint has these parameters; None where there are none."""
+        if set(params) != set(self.params):
+            return None
+        found: Values = {}
+        for name, wanted in self.params.items():
+            if isinstance(wanted, From):
+                found[wanted.argument] = wanted.write(params[name])
+            elif params[name] != wanted:
+                return None
+        return None if None in found.values() else found
+
+
+def _is(type_: str, **params: Any) -> Part:
+    return Part(type_, params)
+
+
+def _csv(columns: tuple[str, ...], delimiter: str, rows: int) -> tuple[Part, Part]:
+    header = _is("csv:columns", columns=list(columns), delimiter=delimiter)
+    return header, _is("csv:rows", n=rows, delimiter=delimiter)
+
+
+MEANINGS: Mapping[str, tuple[Part, ...]] = {
+    "count:word_count_range": (_is("length:words", relation="between", low=From("min_words"), high=From("max_words")),),
+    "count:unique_word_count": (_is("length:unique_words", relation="at_least", n=From("N")),),
+    "ratio:stop_words": (_is("word:stop_words", percent=From("percentage")),),
+    "ratio:sentence_type": (_is("sentence:type_ratio", statements=2, questions=1),),
+    "ratio:sentence_balance": (_is("sentence:balance"),),
+    "count:conjunctions": (_is("word:conjunctions", n=From("small_n")),),
+    "count:person_names": (_is("word:person_names", n=From("N"), names=list(PERSON_NAMES)),),
+    "ratio:overlap": (_is("copy:overlap", reference=From("reference_text"), percent=From("percentage")),),
+    "count:numbers": (_is("figures:numbers", relation="exactly", n=From("N")),),
+    "words:alphabet": (_is("word:alphabet"),),
+    "words:vowel": (_is("paragraphs:count", n=1), _is("word:vowels", n=3)),
+    "words:consonants": (_is("word:consonant_clusters"),),
+    "sentence:alliteration_increment": (_is("sentence:alliteration_increment"),),
+    "words:palindrome": (_is("word:palindromes", relation="at_least", n=10, characters=5),),
+    "count:punctuation": (_is("punctuation:every"),),
+    "format:parentheses": (_is("brackets:nested", levels=5),),
+    "format:quotes": (_is("quotation:nested", levels=3),),
+    "words:prime_lengths": (_is("word:prime_lengths"),),
+    "format:options": (_is("choice:one_of", options=From("options", choices, _joined)),),
+    "format:newline": (_is("layout:word_per_line"),),
+    "format:emoji": (_is("emoji:sentence_end"),),
+    "ratio:sentence_words": (
+        _is("length:sentences", relation="exactly", n=3),
+        _is("sentence:equal_characters"),
+        _is("word:unique"),
+    ),
+    "count:words_japanese": (_is("word:language_every", n=From("N"), script="japanese"),),
+    "words:start_verb": (_is("start_end:verb"),),
+    "words:repeats": (_is("word:repeat_limit", n=From("small_n")),),
+    "sentence:keyword": (_is("keyword:sentence", keyword=From("word"), n=From("N")),),
+    "count:pronouns": (_is("word:pronouns", relation="at_least", n=From("N")),),
+    "words:odd_even_syllables": (_is("word:syllable_parity"),),
+    "words:last_first": (_is("sentence:chain"),),
+    "words:paragraph_last_first": (_is("paragraphs:same_ends"),),
+    "sentence:increment": (_is("sentence:increment", n=From("small_n")),),
+    "words:no_consecutive": (_is("word:initials_differ"),),
+    "format:line_indent": (_is("layout:stairs"),),
+    "format:quote_unquote": (_is("quotation:explained"),),
+    "format:list": (_is("list:custom_marker", marker=From("sep")),),
+    "format:thesis": (_is("document:thesis"),),
+    "format:sub-bullets": (_is("list:two_level", marker="*", sub_marker="-"),),
+    "format:no_bullets_bullets": (_is("list:after_sentences", sentences=2, items=2, marker="*"),),
+    "custom:multiples": (_is("sequence:multiples", of=7, start=10, end=50),),
+    "custom:mcq_count_length": (_is("quiz:multiple_choice", questions=4, options=5), _is("quiz:longer_questions")),
+    "custom:reverse_newline": (_is("ifbench:african_countries"), _is("order:lines", direction="descending")),
+    "custom:word_reverse": (_is("ifbench:backwards_answer", answer="bald eagle", unit="words"),),
+    "custom:character_reverse": (_is("ifbench:backwards_answer", answer="bald eagle", unit="letters"),),
+    "custom:sentence_alphabet": (_is("sentence:alphabet", n=26),),
+    "custom:european_capitals_sort": (_is("ifbench:northern_capitals"),),
+    "custom:csv_city": _csv(CITY_COLUMNS, "comma", 7),
+    "custom:csv_special_character": (
+        *_csv(PRODUCT_COLUMNS, "comma", 14),
+        _is("csv:quoted_special", delimiter="comma"),
+    ),
+    "custom:csv_quotes": (*_csv(STUDENT_COLUMNS, "tab", 3), _is("csv:quoted", delimiter="tab")),
+    # The battles that Napoleon fought lie between the siege of Toulon's year and the day of Waterloo.
+    "custom:date_format_list": (
+        _is("date:format", format="iso"),
+        _is("ifbench:date_list", first="1793-01-01", last="1815-06-18"),
+    ),
+    "count:keywords_multiple": tuple(
+        _is("keyword:frequency", relation="exactly", keyword=From(f"keyword{place}"), n=times)
+        for place, times in enumerate(KEYWORD_TIMES, start=1)
+    ),
+    "words:keywords_specific_position": (_is("keyword:position", keyword=From("keyword"), n=From("n"), m=From("m")),),
+    "words:words_position": tuple(
+        _is("keyword:nth_word", keyword=From("keyword"), n=2, side=side) for side in ("start", "end")
+    ),
+    "repeat:repeat_change": (_is("copy:changed_first_word", prompt=From("prompt_to_repeat")),),
+    "repeat:repeat_simple": (_is("copy:sentence", sentence=SENTENCE_TO_REPEAT),),
+    "repeat:repeat_span": (
+        _is("copy:span", prompt=From("prompt_to_repeat"), start=From("n_start"), end=From("n_end")),
+    ),
+    "format:title_case": (_is("case:title"),),
+    "format:output_template": (_is("document:template", labels=list(TEMPLATE_LABELS)),),
+    "format:no_whitespace": (_is("whitespace:absent"),),
+}
+"""The constraints that must all hold."""
+
+_ORDERED = {"count:word_count_range": ("min_words", "max_words"), "repeat:repeat_span": ("n_start", "n_end")}
+"""Arguments of which the second must not be the smaller one."""
+_MISREAD = frozenset({"repeat:repeat_span"})
+"""What the reference judges by something else than its wording says, so that nothing else should be written as it."""
+
+
+def constraints(id_: str, kwargs: Params) -> list[Constraint]:
+    """Return the constraints that together say what an id's wording says."""
+    values = stated(id_, kwargs)
+    low, high = _ORDERED.get(id_, (None, None))
+    if low and high and values[low] > values[high]:
+        raise VerificationError(
+            f"{id_}: {high!r} is {values[high]}, below {low!r}, which is {values[low]}: correct its kwargs"
+        )
+    return [part.constraint(values) for part in MEANINGS[id_]]
+
+
+def written_as(constraint: Constraint) -> tuple[str, Values] | None:
+    """Return the id and arguments that mean the same; None where no single id does."""
+    for id_, parts in MEANINGS.items():
+        if len(parts) == 1 and parts[0].type == constraint.type and id_ not in _MISREAD:
+            values = parts[0].values(constraint.params)
+            if values is not None and _fits(id_, values):
+                return id_, values
+    return None
+
+
+def _fits(id_: str, values: Values) -> bool:
+    try:
+        stated(id_, values)
+    except VerificationError:
+        return False
+    return True
