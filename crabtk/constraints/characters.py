@@ -1,23 +1,30 @@
-"""Digits and capitals."""
+"""Characters that a response does without: digits, whatever is not ASCII, white space."""
 
 from __future__ import annotations
 
 import random
 import re
-from collections.abc import Mapping
-from typing import ClassVar
+from collections.abc import Sequence
 
 from typing_extensions import override
 
+from crabtk.constraints.absent import AbsentType
 from crabtk.constraints.base import ConstraintType
-from crabtk.constraints.counted import CountedType, at_least
 from crabtk.constraints.numbers import share
 from crabtk.constraints.quoting import demanded
-from crabtk.text import WORD, ParsedText
+from crabtk.quantities import Limit
+from crabtk.text import ParsedText
 from crabtk.types import Constraint, Params
 
 _FEWEST_WORDS = 50
+_FEWEST_CHARACTERS = 200
 _DIGIT = re.compile(r"\d")
+_NOT_ASCII = re.compile(r"[^\x00-\x7f]")
+_WHITE_SPACE = re.compile(r"\s")
+_COULD_BE_TYPOGRAPHIC = re.compile(r"['\"]|\.\.\.| -{1,2} |\b(?:cafe|naive|resume|cliche|fiance|degrees|euros)\b")
+_IN_DIGITS = ("figures:", "date:", "time:")
+_LATIN = frozenset({"af", "ca", "cs", "da", "de", "en", "es", "et", "eu", "fi", "fr", "gl", "hr", "hu", "id", "is"})
+_LATIN_TOO = frozenset({"it", "la", "lt", "lv", "ms", "nl", "no", "pl", "pt", "ro", "sk", "sl", "sq", "sv", "tl", "tr"})
 
 
 class NoDigits(ConstraintType):
@@ -31,6 +38,11 @@ class NoDigits(ConstraintType):
         "Digits are not allowed anywhere in the text.",
         "Could you write this without a single digit?",
         "This will be read aloud, so spell out every number instead of using digits.",
+        "Not one digit may occur in the whole response, be it in a number, a date, a name or a list.",
+        "Spell out all numbers; digits must not appear.",
+        "Characters that are forbidden throughout: digits.",
+        "Write numbers in words only, and make sure that no digit is left in the text.",
+        "If a number comes up, put it in words, since the response has to be free of digits.",
     )
 
     @override
@@ -48,90 +60,106 @@ class NoDigits(ConstraintType):
     @override
     def conflicts(self, params: Params, other: Constraint) -> bool:
         needed = any(_DIGIT.search(phrase) for phrase in demanded(other))
-        return super().conflicts(params, other) or needed or other.type == "list:numbered"
+        counted_in_digits = other.type.startswith(_IN_DIGITS) and _wants_some(other)
+        numbered = other.type in ("list:numbered", "list:numbering", "heading:numbered")
+        return super().conflicts(params, other) or needed or counted_in_digits or numbered
+
+    @override
+    def limits(self, params: Params) -> Sequence[Limit]:
+        return tuple(Limit(quantity, high=0) for quantity in ("digits", "numbers", "numbered_items"))
+
+    @override
+    def allows(self, phrase: str, params: Params) -> bool:
+        return not _DIGIT.search(phrase)
 
 
-class Capitals(CountedType):
-    """Words of two or more letters written in capitals throughout, acronyms included."""
+class Ascii(AbsentType):
+    """ASCII characters only, code points 0 to 127."""
 
-    name = "case:capitals"
-    wordings: ClassVar[Mapping[str, tuple[str, ...]]] = {
-        "at_least": (
-            "All-capital words, single letters aside: at least {n}.",
-            "Write at least {n} {n|word|words} of two or more letters entirely in capital letters.",
-            "Your response must contain {n} or more words in all capitals (acronyms count, single letters do not).",
-            "Put no fewer than {n} {n|word|words} of two letters or more in full capitals.",
-            "Minimum number of all-capital words, not counting single letters: {n}.",
-            "Could you use all capitals for {n} or more words, leaving aside single letters?",
-            "For emphasis, I expect at least {n} {n|word|words} of two letters or longer to be all in capitals.",
-        ),
-        "exactly": (
-            "All-capital words, single letters aside: exactly {n}.",
-            "Write exactly {n} {n|word|words} of two or more letters entirely in capital letters.",
-            "Your response must contain precisely {n} {n|word|words} in all capitals (acronyms "
-            "count, single letters do not).",
-            "Put {n} {n|word|words} of two letters or more in full capitals, no more and no fewer.",
-            "Number of all-capital words, not counting single letters: {n}.",
-            "Could you use all capitals for exactly {n} {n|word|words}, leaving aside single letters?",
-            "For emphasis, I expect exactly {n} {n|word|words} of two letters or longer to be all in capitals.",
-        ),
-        "at_most": (
-            "All-capital words, single letters aside: at most {n}.",
-            "Write at most {n} {n|word|words} of two or more letters entirely in capital letters.",
-            "Your response must contain {n} or fewer words in all capitals (acronyms count, single letters do not).",
-            "Put no more than {n} {n|word|words} of two letters or more in full capitals.",
-            "Maximum number of all-capital words, not counting single letters: {n}.",
-            "Could you use all capitals for {n} or fewer words, leaving aside single letters?",
-            "Go easy on emphasis: at most {n} {n|word|words} of two letters or longer may be all in capitals.",
-        ),
-        "none": (
-            "No all-capital words except single letters.",
-            "Do not write any word of two or more letters entirely in capital letters.",
-            "Your response must not contain a word in all capitals (acronyms count, single letters do not).",
-            "Put no word of two letters or more in full capitals.",
-            "All-capital words are not allowed, acronyms included; only single letters are exempt.",
-            "Could you avoid words in all capitals, acronyms included, apart from single letters?",
-            "Shouting puts readers off, so no word of two letters or longer may be all in capitals, "
-            "not even an acronym.",
-        ),
-    }
+    name = "characters:ascii"
+    wordings = (
+        "Use only ASCII characters.",
+        "Your response must not contain any character outside ASCII, so no accented letters, curly quotation marks, "
+        "long dashes or emoji.",
+        "Plain ASCII only.",
+        "Restrict yourself to ASCII characters: unaccented letters, digits and the punctuation of a plain keyboard.",
+        "Character set of the whole response: ASCII.",
+        "Could you keep to ASCII characters throughout?",
+        "Every character of the text has to be ASCII, quotation marks, apostrophes and dashes included.",
+        "No character beyond ASCII is allowed anywhere in the response.",
+        "I will store this in an old database that takes nothing but ASCII, so leave out every other character.",
+        "Write straight quotation marks and simple hyphens in place of typographic ones, since all characters must be "
+        "in ASCII.",
+        "Anything that is not an ASCII character must be left out or replaced by one that is.",
+    )
 
     @override
     def measure(self, text: ParsedText, rng: random.Random) -> Params | None:
-        if len(text.words) < _FEWEST_WORDS or not any(map(str.islower, text.words)) or text.code_blocks:
-            return None
-        count = self.count(text, {})
-        if count == 0:
-            return {"relation": "none"}
-        return at_least(count, rng) if count >= 3 else None
+        long_enough = len(text.raw) >= _FEWEST_CHARACTERS and text.words
+        # Only a text that had reason to leave ASCII says something by keeping to it.
+        return {} if long_enough and text.raw.isascii() and _COULD_BE_TYPOGRAPHIC.search(text.raw) else None
 
     @override
     def count(self, text: ParsedText, params: Params) -> int:
-        return sum(map(_all_capitals, text.words))
-
-    @override
-    def check(self, text: ParsedText, params: Params) -> bool:
-        return self.score(text, params) == 1.0
-
-    @override
-    def score(self, text: ParsedText, params: Params) -> float:
-        if params["relation"] != "none":
-            return super().score(text, params)
-        return share(len(text.words) - self.count(text, params), len(text.words))
+        return 0 if text.raw.isascii() else len(_NOT_ASCII.findall(text.raw))
 
     @override
     def conflicts(self, params: Params, other: Constraint) -> bool:
-        shouted = any(_all_capitals(word) for phrase in _exact(other) for word in WORD.findall(phrase))
-        return super().conflicts(params, other) or (params["relation"] == "none" and shouted)
+        foreign = other.type == "language:response" and other.params.get("language") not in _LATIN | _LATIN_TOO
+        script = other.type == "language:script" and other.params.get("script") != "latin"
+        bullet = other.type == "list:marker" and other.params.get("marker") == "•"
+        return super().conflicts(params, other) or foreign or script or bullet or other.type == "emoji:sentence_end"
+
+    @override
+    def limits(self, params: Params) -> Sequence[Limit]:
+        return (Limit("emoji", high=0), Limit("mark:dash", high=0))
+
+    @override
+    def allows(self, phrase: str, params: Params) -> bool:
+        return phrase.isascii()
 
 
-def _all_capitals(word: str) -> bool:
-    return word.isupper() and sum(map(str.isalpha, word)) > 1
+class NoWhiteSpace(AbsentType):
+    """No space, tab, line break or other white space, not even at the ends."""
+
+    name = "whitespace:absent"
+    evaluation_only = True
+    wordings = (
+        "Do not use any white space.",
+        "Your response must not contain any white space: no spaces, no tabs, no line breaks.",
+        "Leave out all white space.",
+        "White space is forbidden throughout the response, line breaks included.",
+        "Could you write this without spaces, tabs or line breaks of any kind?",
+        "Not a single space, tab or line break may occur in the text.",
+        "Write the whole response in one go, with no space or line break between the words or anywhere else.",
+        "Whitespace characters allowed: none.",
+        "My shell splits arguments at white space, so run everything together and leave no space, tab or line break.",
+        "Everything has to be written together, since the output should be free of white space.",
+    )
+    examples = ("Sets-are-classes,but-not-every-class-is-a-set.",)
+
+    @override
+    def measure(self, text: ParsedText, rng: random.Random) -> Params | None:
+        return {} if len(text.words) > 2 and text.spaced and self.check(text, {}) else None
+
+    @override
+    def count(self, text: ParsedText, params: Params) -> int:
+        return len(_WHITE_SPACE.findall(text.raw))
+
+    @override
+    def limits(self, params: Params) -> Sequence[Limit]:
+        none = ("bullets", "numbered_items", "headings", "tables")
+        one = ("lines", "paragraphs")
+        return (*(Limit(each, high=0) for each in none), *(Limit(each, high=1) for each in one))
+
+    @override
+    def allows(self, phrase: str, params: Params) -> bool:
+        return not _WHITE_SPACE.search(phrase)
 
 
-def _exact(other: Constraint) -> tuple[str, ...]:
-    """Return phrases that are demanded letter by letter; keywords may be written in any case."""
-    return demanded(other) if other.type.startswith("start_end:") else ()
+def _wants_some(other: Constraint) -> bool:
+    """Tell whether a constraint of a number of things asks for at least one, as every other constraint does."""
+    return other.params.get("relation") != "at_most" and other.params.get("n") != 0
 
 
-TYPES: tuple[ConstraintType, ...] = (NoDigits(), Capitals())
+TYPES: tuple[ConstraintType, ...] = (Ascii(), NoDigits(), NoWhiteSpace())

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import ClassVar
 
 import regex
@@ -12,11 +12,16 @@ from typing_extensions import override
 from crabtk.constraints.base import ConstraintType
 from crabtk.constraints.numbers import lower_bound, nearness, round_down, round_up, share, upper_bound
 from crabtk.constraints.quoting import demanded
+from crabtk.constraints.running_text import words_in_all
+from crabtk.quantities import Limit
 from crabtk.text import WORD, ParsedText
 from crabtk.types import Constraint, Params
 from crabtk.wording import Count, Field
 
 _FEWEST_WORDS = 25
+_LESSER_LIMITS = frozenset(
+    {"length:words_per_sentence", "length:average_sentence", "length:words_per_line", "paragraphs:words"}
+)
 _COMPOUND = regex.compile(r"[\p{L}\p{N}][\p{L}\p{M}\p{N}\u200c\u200d'’_‐‑-]*")
 _HARD_TO_COUNT = regex.compile(r"://|www\.|\p{M}|\\\w")
 
@@ -39,6 +44,8 @@ class Words(ConstraintType):
             "Minimum length: {words} {words|word|words}.",
             "Please don't stop short: anything under {words} {words|word|words} is too brief for me.",
             "I need this to run to a minimum of {words} {words|word|words}.",
+            "Fewer than {words} {words|word|words} will not do.",
+            "My teacher sends back whatever falls short of {words} {words|word|words}, so please count before you stop.",
         ),
         "at_most": (
             "Use at most {words} {words|word|words}.",
@@ -49,6 +56,8 @@ class Words(ConstraintType):
             "Maximum length: {words} {words|word|words}.",
             "I only have room for this much text: {words} {words|word|words}, and not a word more.",
             "Do not exceed {words} {words|word|words}.",
+            "More than {words} {words|word|words} will not fit.",
+            "The printer cuts off whatever comes after {words} {words|word|words}, so please end there or sooner.",
         ),
         "between": (
             "Use between {low} and {high} words, both included.",
@@ -58,6 +67,9 @@ class Words(ConstraintType):
             "Could you write something from {low} to {high} words long?",
             "The word count must not fall below {low} or rise above {high}.",
             "I have space for {high} words at most, but please give me {low} at the very least.",
+            "No fewer than {low} words, no more than {high}.",
+            "Anything from {low} to {high} words will do, ends included, but nothing outside that.",
+            "The brief gives {low} words as the minimum and {high} as the maximum, so please respect both.",
         ),
         "about": (
             "Use about {words} {words|word|words}; being off by up to 10 percent is fine.",
@@ -66,12 +78,16 @@ class Words(ConstraintType):
             "Length: {words} {words|word|words}, plus or minus 10 percent.",
             "Could you write roughly {words} {words|word|words}, straying from that by no more than 10 percent?",
             "I am after about {words} {words|word|words}, with a tolerance of 10 percent either way.",
+            "Target length: {words} {words|word|words}, at most a tenth of that over or under.",
+            "Keep the word count near {words}, where 10 percent too many or too few is the furthest you may stray.",
+            "The text should come to {words} {words|word|words} or so, and 10 percent off that is still good.",
+            "My slot holds some {words} {words|word|words}; being over or under by 10 percent at most does no harm.",
         ),
     }
 
     @override
     def measure(self, text: ParsedText, rng: random.Random) -> Params | None:
-        low, high = _word_counts(text)
+        low, high = text.part(words_in_all)
         if low < _FEWEST_WORDS or not text.spaced or text.code_blocks or text.json is not None:
             return None
         about = _near(low, high)
@@ -105,9 +121,18 @@ class Words(ConstraintType):
         if most is None:
             return super().conflicts(params, other)
         limit = other.params.get("words")
-        repeats = other.type in ("length:words_per_sentence", "paragraphs:words") and most <= int(limit or 0)
+        repeats = other.type in _LESSER_LIMITS and most <= int(limit or 0)
         impossible = other.type == "length:sentences" and other.params["relation"] != "at_most"
         return super().conflicts(params, other) or repeats or (impossible and int(other.params["n"]) > most)
+
+    @override
+    def limits(self, params: Params) -> Sequence[Limit]:
+        return [Limit("words", *word_bounds(params))]
+
+    @override
+    def allows(self, phrase: str, params: Params) -> bool:
+        most = word_bounds(params)[1]
+        return most is None or len(WORD.findall(phrase)) <= most
 
 
 class CharactersPerWord(ConstraintType):
@@ -127,13 +152,18 @@ class CharactersPerWord(ConstraintType):
         "Maximum word length: {characters} {characters|character|characters}.",
         "Please choose short words: none may go beyond {characters} {characters|character|characters}.",
         "My readers struggle with long words: keep each to {characters} {characters|character|characters} or fewer.",
+        "No single word may have more than {characters} {characters|character|characters}.",
+        "Anything over {characters} {characters|character|characters} is too long for a word here, and what hyphens or "
+        "apostrophes join is one word.",
+        "The longest word of your response may have {characters} {characters|character|characters}, and not one more.",
     )
 
     @override
     def measure(self, text: ParsedText, rng: random.Random) -> Params | None:
         if len(text.words) < 2 * _FEWEST_WORDS or not text.spaced or _HARD_TO_COUNT.search(text.raw):
             return None
-        longest = max(map(len, _compounds(text)))
+        # Some readers end a word at white space alone, so that "and/or" is one.
+        longest = max(max(map(len, _compounds(text))), max(len(_trimmed(token)) for token in text.raw.split()))
         return {"characters": longest + rng.randint(0, 1)} if 6 <= longest <= 18 else None
 
     @override
@@ -147,8 +177,16 @@ class CharactersPerWord(ConstraintType):
 
     @override
     def conflicts(self, params: Params, other: Constraint) -> bool:
-        words = (word for phrase in demanded(other) for word in WORD.findall(phrase))
-        return super().conflicts(params, other) or any(len(word) > params["characters"] for word in words)
+        too_long = not all(self.allows(phrase, params) for phrase in demanded(other))
+        return super().conflicts(params, other) or too_long
+
+    @override
+    def limits(self, params: Params) -> Sequence[Limit]:
+        return [Limit("letters", high=int(params["characters"]), per="words")]
+
+    @override
+    def allows(self, phrase: str, params: Params) -> bool:
+        return all(len(word) <= params["characters"] for word in WORD.findall(phrase))
 
 
 def word_bounds(params: Params) -> tuple[int | None, int | None]:
@@ -162,13 +200,6 @@ def word_bounds(params: Params) -> tuple[int | None, int | None]:
     return (words, None) if relation == "at_least" else (None, words)
 
 
-def _word_counts(text: ParsedText) -> tuple[int, int]:
-    """Count words in two ways, by letters and by spaces; return the smaller count and the greater."""
-    by_letters = len(text.words)
-    by_spaces = sum(1 for token in text.raw.split() if any(char.isalnum() for char in token))
-    return min(by_letters, by_spaces), max(by_letters, len(text.raw.split()))
-
-
 def _near(low: int, high: int) -> int | None:
     """Return the round number of which both counts are well within 10 percent, if there is one."""
     step = 10 if high < 150 else 50
@@ -179,6 +210,16 @@ def _near(low: int, high: int) -> int | None:
 def _compounds(text: ParsedText) -> list[str]:
     """Return words with what hyphens, apostrophes and underscores join: the longest reading of a word."""
     return [word.rstrip("'’_‐‑-") for word in _COMPOUND.findall(text.raw)]
+
+
+def _trimmed(token: str) -> str:
+    """Return what stands between white space without the signs at its ends."""
+    start, end = 0, len(token)
+    while start < end and not token[start].isalnum():
+        start += 1
+    while start < end and not token[end - 1].isalnum():
+        end -= 1
+    return token[start:end]
 
 
 TYPES: tuple[ConstraintType, ...] = (Words(), CharactersPerWord())

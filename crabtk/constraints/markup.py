@@ -1,107 +1,81 @@
-"""Bold text, placeholders, and the absence of all markup."""
+"""Placeholders, and the absence of all markup."""
 
 from __future__ import annotations
 
 import random
 import re
-from collections.abc import Mapping
-from typing import ClassVar
+from collections.abc import Sequence
 
 from typing_extensions import override
 
 from crabtk.constraints.base import ConstraintType
-from crabtk.constraints.counted import CountedType, exact_or_at_least
+from crabtk.constraints.counted import CountedType
 from crabtk.constraints.paragraph import STRUCTURE
+from crabtk.constraints.readings import agreed
+from crabtk.quantities import Limit, counted
 from crabtk.text import ParsedText
 from crabtk.types import Constraint, Params
 
 _FEWEST_WORDS = 50
-_ANY_MARKUP = re.compile(r"[*`|_~]|^\s*(?:[#>•]|[-+]\s|[0-9]+[.)]\s)|\]\(", re.MULTILINE)
-
-
-class Bold(CountedType):
-    """Number of stretches in bold, as Markdown writes it."""
-
-    name = "emphasis:bold"
-    wordings: ClassVar[Mapping[str, tuple[str, ...]]] = {
-        "exactly": (
-            "Put exactly {n} {n|phrase|phrases} in bold, using Markdown.",
-            "Your response must contain precisely {n} bold {n|passage|passages}, marked with double asterisks.",
-            "Number of passages in bold (Markdown): {n}.",
-            "Could you highlight {n} {n|passage|passages} in Markdown bold, no more and no fewer?",
-            "When I skim the text, {n} {n|word or phrase|words or phrases} set in bold by Markdown "
-            "should stand out, not one more or less.",
-            "Mark up {n} {n|passage|passages} as **bold**, neither fewer nor more.",
-        ),
-        "at_least": (
-            "Put at least {n} {n|phrase|phrases} in bold, using Markdown.",
-            "Your response must contain {n} or more bold passages, marked with double asterisks.",
-            "Minimum number of passages in bold (Markdown): {n}.",
-            "Could you highlight no fewer than {n} {n|passage|passages} in Markdown bold?",
-            "When I skim the text, {n} or more words or phrases set in bold by Markdown should stand out.",
-            "Mark up {n} {n|passage|passages} or more as **bold**.",
-        ),
-        "at_most": (
-            "Put at most {n} {n|phrase|phrases} in bold, using Markdown.",
-            "Your response must contain {n} or fewer bold passages, marked with double asterisks.",
-            "Maximum number of passages in bold (Markdown): {n}.",
-            "Could you highlight no more than {n} {n|passage|passages} in Markdown bold?",
-            "When I skim the text, {n} or fewer words or phrases set in bold by Markdown should stand out.",
-            "Mark up {n} {n|passage|passages} or fewer as **bold**.",
-        ),
+_ANY_MARKUP = re.compile(r"[*`|_~]|^\s*(?:[#>•]|[-+]\s|[0-9]+[.)])|\]\(", re.MULTILINE)
+_BRACKET = re.compile(r"\[[^\[\]\n]*\]?")
+_MARKED_UP = frozenset(
+    {
+        "emphasis:bold",
+        "emphasis:keyword",
+        "section:count",
+        "section:words",
+        "document:thesis",
+        "table:rows",
+        "table:count",
+        "table:header",
+        "code:tagged",
+        "code:function",
+        "code:only",
+        "code:lines",
+        "code:comments",
+        "code:absent",
     }
-
-    @override
-    def measure(self, text: ParsedText, rng: random.Random) -> Params | None:
-        return exact_or_at_least(len(text.bold_spans), rng, most_exact=10) if text.bold_spans else None
-
-    @override
-    def count(self, text: ParsedText, params: Params) -> int:
-        return len(text.bold_spans)
+)
+"""Types besides ``STRUCTURE`` that demand, or forbid once more, what plain text does without."""
 
 
 class Placeholders(CountedType):
     """Number of placeholders in square brackets, such as ``[Your Name]``; repeated ones count each time."""
 
     name = "placeholder:count"
-    wordings: ClassVar[Mapping[str, tuple[str, ...]]] = {
-        "exactly": (
-            "Placeholders like [name]: exactly {n}.",
-            "Use exactly {n} {n|placeholder|placeholders} in square brackets, such as [address].",
-            "Your response must contain precisely {n} {n|placeholder|placeholders} of the form [name].",
-            "Number of placeholders in square brackets, such as [date], for me to fill in: {n}.",
-            "Could you leave {n} {n|placeholder|placeholders} like [name], no more and no fewer, in square brackets?",
-            "I will fill in the details myself, so leave exactly {n} {n|gap|gaps} marked like [this].",
-            "This is a template with {n} {n|placeholder|placeholders} in square brackets, like "
-            "[city], neither fewer nor more.",
-        ),
-        "at_least": (
-            "Placeholders like [name]: at least {n}.",
-            "Use at least {n} {n|placeholder|placeholders} in square brackets, such as [address].",
-            "Your response must contain {n} or more placeholders of the form [name].",
-            "Minimum number of placeholders in square brackets, such as [date], for me to fill in: {n}.",
-            "Could you leave no fewer than {n} {n|placeholder|placeholders} like [name] in square brackets?",
-            "I will fill in the details myself, so leave at least {n} {n|gap|gaps} marked like [this].",
-            "This is a template with {n} or more placeholders in square brackets, like [city].",
-        ),
-        "at_most": (
-            "Placeholders like [name]: at most {n}.",
-            "Use at most {n} {n|placeholder|placeholders} in square brackets, such as [address].",
-            "Your response must contain {n} or fewer placeholders of the form [name].",
-            "Maximum number of placeholders in square brackets, such as [date], for me to fill in: {n}.",
-            "Could you leave no more than {n} {n|placeholder|placeholders} like [name] in square brackets?",
-            "I will fill in the details myself, so leave at most {n} {n|gap|gaps} marked like [this].",
-            "This is a template with {n} or fewer placeholders in square brackets, like [city].",
-        ),
-    }
+    wordings = (
+        "Placeholders like [name]: {relation} {n}.",
+        "Use {relation} {n} {n|placeholder|placeholders} in square brackets, such as [address].",
+        "Your response must contain {relation.firm} {n} {n|placeholder|placeholders} of the form [name].",
+        "{relation.limit} number of placeholders in square brackets, such as [date], for me to fill in: {n}.",
+        "{relation.cap} {n} {n|detail|details} should be left open as {n|a placeholder|placeholders} in square brackets, "
+        "for instance [phone number].",
+        "Could you leave {n} square-bracketed {n|placeholder|placeholders} like [name] in the text{relation.tail}?",
+        "The number of bracketed placeholders, such as [title], repeated ones counted each time, {relation.must} {n}.",
+        "I will fill in the details myself, so leave {relation} {n} {n|gap|gaps} marked like [this].",
+        "This is a template with {relation.firm} {n} {n|placeholder|placeholders} in square brackets, like [city].",
+        "When you are done, count the placeholders such as [company] in square brackets: {n}{relation.tail} is what I "
+        "asked for.",
+    )
 
     @override
     def measure(self, text: ParsedText, rng: random.Random) -> Params | None:
-        return None if text.code_blocks or not text.placeholders else exact_or_at_least(len(text.placeholders), rng)
+        count = len(text.placeholders)
+        if not count or text.code_blocks:
+            return None
+        # What else stands in square brackets is a placeholder to some readers.
+        brackets = len(_BRACKET.findall(text.raw))
+        distinct = len(set(text.placeholders))
+        return agreed({count, distinct}, rng, sure=brackets == count)
 
     @override
     def count(self, text: ParsedText, params: Params) -> int:
         return len(text.placeholders)
+
+    @override
+    def limits(self, params: Params) -> Sequence[Limit]:
+        return (counted("placeholders", params["relation"], params["n"]),)
 
 
 class NoMarkdown(ConstraintType):
@@ -110,10 +84,13 @@ class NoMarkdown(ConstraintType):
     name = "markdown:absent"
     wordings = (
         "Do not use Markdown headings, lists, tables, bold text or code blocks.",
+        "No headings, lists, tables, bold text or code blocks.",
         "Your response must be plain text, without headings, lists, tables, bold text or code blocks.",
         "Write running text only: no Markdown headings, no lists, no tables, no bold text, no code blocks.",
         "Headings, lists, tables, bold text and code blocks are not allowed.",
         "Could you do without headings, lists, tables, bold text and code blocks?",
+        "Plain paragraphs, please: headings, lists, tables, bold text and code blocks are all to be avoided.",
+        "Refrain from every kind of heading, list, table, bold text and code block in Markdown.",
         "I will paste the text into a form that shows formatting marks as they are, so write ordinary paragraphs "
         "without headings, lists, tables, bold text or code blocks.",
         "My display shows no formatting, so leave out all headings, lists, tables, bold text and code blocks.",
@@ -137,7 +114,14 @@ class NoMarkdown(ConstraintType):
 
     @override
     def conflicts(self, params: Params, other: Constraint) -> bool:
-        return super().conflicts(params, other) or other.type in STRUCTURE or other.type == "emphasis:bold"
+        marked_up = other.type in STRUCTURE or other.type in _MARKED_UP or other.type.startswith("heading:")
+        of_lists = other.type.startswith("list:") and other.type not in ("list:lettered", "list:custom_marker")
+        return super().conflicts(params, other) or marked_up or of_lists
+
+    @override
+    def limits(self, params: Params) -> Sequence[Limit]:
+        none = ("headings", "lists", "bullets", "numbered_items", "tables", "bold_spans", "code_blocks")
+        return tuple(Limit(quantity, high=0) for quantity in none)
 
 
-TYPES: tuple[ConstraintType, ...] = (Bold(), NoMarkdown(), Placeholders())
+TYPES: tuple[ConstraintType, ...] = (NoMarkdown(), Placeholders())

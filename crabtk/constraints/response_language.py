@@ -83,6 +83,10 @@ class ResponseLanguage(ConstraintType):
         "Could you answer in {language}?",
         "Language: {language}.",
         "I am going to read this to someone who only understands {language}, so use that language.",
+        "Reply in {language}.",
+        "{language} is the language to answer in.",
+        "Whatever language this request is in, respond in {language}.",
+        "Use {language} from the first word to the last; code, if there is any, is exempt.",
     )
 
     @override
@@ -97,7 +101,7 @@ class ResponseLanguage(ConstraintType):
 
     @override
     def check(self, text: ParsedText, params: Params) -> bool:
-        return text.detected == str(params["language"])
+        return bool(text.words) and text.detected == str(params["language"])
 
 
 TYPES: tuple[ConstraintType, ...] = (ResponseLanguage(),)

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import random
-import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import ClassVar
 
 from typing_extensions import override
@@ -12,6 +11,8 @@ from typing_extensions import override
 from crabtk.constraints.base import ConstraintType
 from crabtk.constraints.counted import CountedType, at_most
 from crabtk.constraints.numbers import lower_bound, share, upper_bound
+from crabtk.constraints.running_text import clear_sentences, ends_with_a_mark, pieces, word_range
+from crabtk.quantities import Limit, counted
 from crabtk.text import WORD, ParsedText
 from crabtk.types import Constraint, Params
 from crabtk.wording import Count, Field
@@ -19,47 +20,34 @@ from crabtk.wording import Count, Field
 _MOST_WORDS = 40
 _MOST_PER_PARAGRAPH = 6
 _MOST_IN_ALL = 25
-_END = re.compile(r"[.!?…。！？।]+[\"'”’)\]*_]*(?=\s|$)")
 
 
 class Sentences(CountedType):
     """Number of sentences; measured on running text only, where nobody wonders what a sentence is."""
 
     name = "length:sentences"
-    wordings: ClassVar[Mapping[str, tuple[str, ...]]] = {
-        "exactly": (
-            "Use exactly {n} {n|sentence|sentences}.",
-            "Your response must consist of exactly {n} {n|sentence|sentences}.",
-            "Say it in {n} {n|sentence|sentences}, no more and no fewer.",
-            "Number of sentences in the response: {n}.",
-            "Could you answer in exactly {n} {n|sentence|sentences}?",
-            "I will count the sentences, and there should be precisely {n}.",
-        ),
-        "at_least": (
-            "Use at least {n} {n|sentence|sentences}.",
-            "Your response must contain {n} or more sentences.",
-            "Write no fewer than {n} {n|sentence|sentences}.",
-            "Minimum number of sentences: {n}.",
-            "Could you answer in {n} {n|sentence|sentences} or more?",
-            "I would like some substance here, which means {n} {n|sentence|sentences} at the least.",
-        ),
-        "at_most": (
-            "Use at most {n} {n|sentence|sentences}.",
-            "Your response must contain {n} or fewer sentences.",
-            "Write no more than {n} {n|sentence|sentences}.",
-            "Maximum number of sentences: {n}.",
-            "Could you answer in {n} {n|sentence|sentences} or fewer?",
-            "I would like this to be brief, which means {n} {n|sentence|sentences} at the most.",
-        ),
-    }
+    wordings = (
+        "Use {relation} {n} {n|sentence|sentences}.",
+        "Your response must consist of {relation.firm} {n} {n|sentence|sentences}.",
+        "{relation.limit} number of sentences: {n}.",
+        "Could you answer in {n} {n|sentence|sentences}{relation.tail}?",
+        "The number of sentences in the whole response {relation.must} {n}.",
+        "{relation.cap} {n} {n|sentence|sentences} should make up your answer, whether long or short.",
+        "Say it in {relation} {n} {n|sentence|sentences}.",
+        "Sentence count: {relation} {n}.",
+        "I will have the response translated and pay by the sentence, so there should be {relation} {n} of them.",
+        "Write {n} {n|sentence|sentences}{relation.tail}.",
+    )
 
     @override
     def measure(self, text: ParsedText, rng: random.Random) -> Params | None:
         if not text.is_prose or len(text.words) < 10:
             return None
-        low, high = sorted((len(text.sentences), _ends(text.raw)))
-        if low == high <= 6:
-            return {"relation": "exactly", "n": low}
+        clear = sum(map(len, text.part(clear_sentences)))
+        if 1 <= clear <= 6:
+            return {"relation": "exactly", "n": clear}
+        units = text.part(_units)
+        low, high = min(units), max(units)
         if low < 4 or high > _MOST_IN_ALL:
             return None
         if rng.random() < 0.5:
@@ -79,6 +67,10 @@ class Sentences(CountedType):
         impossible = other.type == "paragraphs:count" and most < int(other.params["n"])
         return super().conflicts(params, other) or repeats or impossible
 
+    @override
+    def limits(self, params: Params) -> Sequence[Limit]:
+        return [counted("sentences", params["relation"], int(params["n"]))]
+
 
 class WordsPerSentence(ConstraintType):
     """The longest sentence that may be written."""
@@ -93,13 +85,18 @@ class WordsPerSentence(ConstraintType):
         "Could you keep each sentence to {words} {words|word|words} or fewer?",
         "Short sentences read better, so none of yours may exceed {words} {words|word|words}.",
         "Split any sentence that would run past {words} {words|word|words}, so that all stay within that limit.",
+        "Whatever you say, say it in sentences of {words} {words|word|words} or fewer.",
+        "Words per sentence: {words} at most.",
+        "My pupils lose the thread of long sentences, so end each of yours after {words} {words|word|words} at the "
+        "latest.",
     )
 
     @override
     def measure(self, text: ParsedText, rng: random.Random) -> Params | None:
         if len(text.sentences) < 3 or not text.spaced or text.json is not None:
             return None
-        longest = max(max(len(WORD.findall(part)), len(part.split())) for part in text.sentences)
+        # Some readers let marks alone end a sentence, so that a list without full stops is a single one.
+        longest = max(word_range(part)[1] for part in (*text.sentences, *text.part(_across_lines)))
         words = upper_bound(longest, rng)
         return {"words": words} if 8 <= words <= _MOST_WORDS else None
 
@@ -137,6 +134,8 @@ class SentencesPerParagraph(ConstraintType):
         "{sentences|sentence|sentences}.",
         "Keep paragraphs, by which I mean text between blank lines, to {sentences} "
         "{sentences|sentence|sentences} or fewer each.",
+        "Sentences per paragraph, with blank lines between paragraphs: {sentences} at most.",
+        "After {sentences} {sentences|sentence|sentences} at the latest, leave a blank line before you go on.",
     )
 
     @override
@@ -146,7 +145,7 @@ class SentencesPerParagraph(ConstraintType):
             return None
         most = max(map(len, filled))
         if not text.code_blocks:
-            most = max(most, *map(_ends, text.paragraphs))
+            most = max(most, *(len(pieces(paragraph)) for paragraph in text.paragraphs))
         return {"sentences": most} if most <= _MOST_PER_PARAGRAPH else None
 
     @override
@@ -164,12 +163,21 @@ class SentencesPerParagraph(ConstraintType):
         single = other.type == "paragraphs:count" and int(other.params["n"]) == 1
         return super().conflicts(params, other) or single
 
+    @override
+    def limits(self, params: Params) -> Sequence[Limit]:
+        return [Limit("sentences", high=int(params["sentences"]), per="paragraphs")]
 
-def _ends(text: str) -> int:
-    """Count sentences by their final marks alone, as a reader who knows no abbreviations would."""
-    ends = [match.end() for match in _END.finditer(text)]
-    rest = text[ends[-1] :] if ends else text
-    return len(ends) + bool(WORD.search(rest))
+
+def _units(text: ParsedText) -> tuple[int, int, int]:
+    """Count sentences in three ways: by the splitter, by final marks and whatever follows the last, by those alone."""
+    by_marks = [piece for paragraph in text.paragraphs for piece in pieces(paragraph)]
+    closed = sum(ends_with_a_mark(piece) and bool(WORD.search(piece)) for piece in by_marks)
+    return len(text.sentences), len(by_marks), closed
+
+
+def _across_lines(text: ParsedText) -> tuple[str, ...]:
+    """Return what stands between final marks outside code, whatever lines it spans."""
+    return tuple(pieces("\n".join(text.prose_lines)))
 
 
 TYPES: tuple[ConstraintType, ...] = (Sentences(), WordsPerSentence(), SentencesPerParagraph())

@@ -1,9 +1,9 @@
-"""How a response begins and ends."""
+"""The words that a response begins and ends with."""
 
 from __future__ import annotations
 
 import random
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import ClassVar
 
 import regex
@@ -12,13 +12,21 @@ from typing_extensions import override
 from crabtk.constraints.base import ConstraintType
 from crabtk.constraints.quoting import inner
 from crabtk.constraints.stopwords import stopwords
+from crabtk.quantities import Limit
 from crabtk.text import ParsedText
 from crabtk.types import Constraint, Params
 from crabtk.wording import Field, Quoted
 
 _FEWEST_WORDS = 40
 _QUOTABLE = regex.compile(r"[\p{L}\p{N}][\p{L}\p{M}\p{N} ,;:'’!?.()/&%$€£-]*")
-_QUESTION = ("?", "？", "؟")
+
+FRAMED = frozenset({"json:valid", "code:only", "tag:wrapped"})
+"""Types whose brackets, fences or tags are the first and last thing of a response."""
+
+BEGINNINGS = frozenset(
+    {"start_end:first_phrase", "start_end:first_word", "start_end:first_letter", "copy:prompt_first"}
+)
+"""Types that fix how a response begins, so that any two of them repeat or contradict one another."""
 
 
 class FirstPhrase(ConstraintType):
@@ -33,6 +41,11 @@ class FirstPhrase(ConstraintType):
         "Opening, to be copied exactly: {phrase}.",
         "Could you open with precisely the words {phrase}?",
         "I sort my notes by their opening, so this one has to start with {phrase}, word for word, capitals included.",
+        "Open with {phrase}, letter for letter.",
+        "Exact opening of the response: {phrase}.",
+        "Let nothing come before {phrase}, which must open the response exactly as quoted.",
+        "Our parser looks for {phrase} at the very start of the text, so put it there exactly as "
+        "written, capitals and punctuation included.",
     )
 
     @override
@@ -49,11 +62,21 @@ class FirstPhrase(ConstraintType):
     @override
     def check(self, text: ParsedText, params: Params) -> bool:
         raw, phrase = text.raw.strip(), str(params["phrase"])
-        return raw.startswith(phrase) and not (len(raw) > len(phrase) and inner(phrase[-1]) and inner(raw[len(phrase)]))
+        begins = bool(text.words) and bool(phrase) and raw.startswith(phrase)
+        return begins and not (len(raw) > len(phrase) and inner(phrase[-1]) and inner(raw[len(phrase)]))
 
     @override
     def conflicts(self, params: Params, other: Constraint) -> bool:
-        return super().conflicts(params, other) or other.type == "json:valid"
+        framed = other.type in FRAMED or other.type in ("quotation:whole", "heading:first")
+        return super().conflicts(params, other) or framed or other.type in BEGINNINGS
+
+    @override
+    def limits(self, params: Params) -> Sequence[Limit]:
+        return (_at_least_once(str(params["phrase"])),)
+
+    @override
+    def demands(self, params: Params) -> Sequence[str]:
+        return (str(params["phrase"]),)
 
 
 class LastPhrase(ConstraintType):
@@ -68,6 +91,11 @@ class LastPhrase(ConstraintType):
         "Ending, to be copied exactly, with nothing to follow: {phrase}",
         "Could you make {phrase} the very last thing in the response, letter for letter?",
         "So that I can tell that nothing was cut off, the last words must be {phrase}, precisely as quoted.",
+        "Close with {phrase}, letter for letter, as the very end of the text.",
+        "Exact ending of the response: {phrase}",
+        "Let nothing follow {phrase}, which must stand at the end of the response exactly as quoted.",
+        "Our script takes {phrase} for the sign that the text is complete, so these words, exactly as "
+        "written, have to end it.",
     )
 
     @override
@@ -83,39 +111,28 @@ class LastPhrase(ConstraintType):
     @override
     def check(self, text: ParsedText, params: Params) -> bool:
         raw, phrase = text.raw.strip(), str(params["phrase"])
+        if not (text.words and phrase and raw.endswith(phrase)):
+            return False
         before = raw[: -len(phrase)][-1:]
-        return raw.endswith(phrase) and not (before and inner(phrase[0]) and inner(before))
+        return not (before and inner(phrase[0]) and inner(before))
 
     @override
     def conflicts(self, params: Params, other: Constraint) -> bool:
-        return super().conflicts(params, other) or other.type in ("json:valid", "start_end:question_end")
-
-
-class QuestionEnd(ConstraintType):
-    """The last character of the response is a question mark, of any script."""
-
-    name = "start_end:question_end"
-    wordings = (
-        "End your response with a question mark.",
-        "The last sentence of the response must be a question and end with a question mark.",
-        "Close with a question, so that a question mark ends the whole text.",
-        "Final punctuation of the response: a question mark.",
-        "Could you finish by putting a question to me, question mark included, and add nothing after it?",
-        "I want to keep the conversation going, so let a question mark be the last punctuation in the text.",
-    )
+        marked = other.type in ("start_end:question_end", "start_end:exclamation_end", "start_end:mark")
+        framed = other.type in FRAMED or other.type in ("quotation:whole", "emoji:sentence_end")
+        return super().conflicts(params, other) or marked or framed or other.type == "start_end:last_word"
 
     @override
-    def measure(self, text: ParsedText, rng: random.Random) -> Params | None:
-        ends = text.raw.rstrip().endswith(_QUESTION)
-        return {} if ends and len(text.words) >= _FEWEST_WORDS and len(text.sentences) > 1 else None
+    def limits(self, params: Params) -> Sequence[Limit]:
+        return (_at_least_once(str(params["phrase"])),)
 
     @override
-    def check(self, text: ParsedText, params: Params) -> bool:
-        return bool(text.words) and text.raw.rstrip().endswith(_QUESTION)
+    def demands(self, params: Params) -> Sequence[str]:
+        return (str(params["phrase"]),)
 
-    @override
-    def conflicts(self, params: Params, other: Constraint) -> bool:
-        return super().conflicts(params, other) or other.type == "json:valid"
+
+def _at_least_once(phrase: str) -> Limit:
+    return Limit(f"phrase:{' '.join(phrase.split()).casefold()}", low=1)
 
 
 def _first_words(line: str, language: str, at_most: int) -> str:
@@ -143,4 +160,4 @@ def _last_words(line: str, sentence: str, at_most: int) -> str:
     return phrase if balanced and _QUOTABLE.fullmatch(phrase) and "  " not in phrase else ""
 
 
-TYPES: tuple[ConstraintType, ...] = (FirstPhrase(), LastPhrase(), QuestionEnd())
+TYPES: tuple[ConstraintType, ...] = (FirstPhrase(), LastPhrase())

@@ -1,0 +1,59 @@
+"""Words as people count them: ``don't`` and ``well-being`` are one word each."""
+
+from __future__ import annotations
+
+import regex
+
+from crabtk.text import WORD, ParsedText
+
+WHOLE_WORD = regex.compile(
+    r"[\p{L}\p{N}][\p{L}\p{M}\p{N}\u200c\u200d]*(?:['’‑-][\p{L}\p{N}][\p{L}\p{M}\p{N}\u200c\u200d]*)*"
+)
+"""Letters, marks and digits; an apostrophe or hyphen between two of them joins them."""
+
+_CLOSING = ".,;:!?…\"'”’»)]}*_"
+_OPENING = "\"'“‘«([{*_¿¡"
+
+
+def fold(word: str) -> str:
+    """Return a word without letter case, its apostrophe straight."""
+    return word.casefold().replace("’", "'")
+
+
+def same(one: str, other: str) -> bool:
+    """Tell whether two words are one, letter case aside."""
+    return fold(one) == fold(other)
+
+
+def first_word(text: str) -> str:
+    """Return the first word as written, or an empty string."""
+    found = WHOLE_WORD.search(text)
+    return found[0] if found else ""
+
+
+def last_word(text: str) -> str:
+    """Return the last word as written, or an empty string."""
+    for line in reversed(text.splitlines()):
+        if WORD.search(line):
+            return str(WHOLE_WORD.findall(line)[-1])
+    return ""
+
+
+def opening_word(text: ParsedText) -> str:
+    """Return the first word of a response; for `ParsedText.part`."""
+    return first_word(text.raw)
+
+
+def closing_word(text: ParsedText) -> str:
+    """Return the last word of a response; for `ParsedText.part`."""
+    return last_word(text.raw)
+
+
+def plain(token: str) -> str:
+    """Return the word of a token that everybody would take for the same word, else an empty string.
+
+    Args:
+        token: What stands between two spaces, marks and all.
+    """
+    word = token.lstrip(_OPENING).rstrip(_CLOSING)
+    return word if WORD.fullmatch(word) else ""
