@@ -1,0 +1,1 @@
+"""IFEval: 25 instructions (arXiv 2311.07911)."""

@@ -1,0 +1,1 @@
+"""IFTrain: 29 instructions that open-instruct's IFEvalG adds to IFEval's."""
