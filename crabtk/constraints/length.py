@@ -45,7 +45,7 @@ class Words(ConstraintType):
             "Please don't stop short: anything under {words} {words|word|words} is too brief for me.",
             "I need this to run to a minimum of {words} {words|word|words}.",
             "Fewer than {words} {words|word|words} will not do.",
-            "My teacher sends back whatever falls short of {words} {words|word|words}, so please count before you stop.",
+            "My teacher sends back whatever falls short of {words} {words|word|words}, so please count first.",
         ),
         "at_most": (
             "Use at most {words} {words|word|words}.",

@@ -151,7 +151,7 @@ class WordsPerParagraph(ConstraintType):
 
     @override
     def allows(self, phrase: str, params: Params) -> bool:
-        return len(WORD.findall(phrase)) <= params["words"]
+        return len(WORD.findall(phrase)) <= int(params["words"])
 
 
 class Minimum(ConstraintType):
@@ -171,6 +171,11 @@ class Minimum(ConstraintType):
         "The shortest paragraph, going by blank lines, must still run to {words} {words|word|words} or more.",
         "Leave no blank line until the paragraph has {words} {words|word|words} or more, and hold the last paragraph "
         "to the same minimum.",
+    )
+    examples = (
+        "The canal was dug by hand in nine years, and the men who dug it lived in tents along the bank, winter and "
+        "summer, until the water came.\n\nToday nobody ships coal on it any more, but in warm months the old locks "
+        "open thirty times a day for boats with holiday crews and dogs on board.",
     )
 
     @override

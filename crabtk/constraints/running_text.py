@@ -1,0 +1,109 @@
+"""Running text: what every reader would count alike in it, and where readers would differ."""
+
+from __future__ import annotations
+
+import re
+from itertools import pairwise
+
+import regex
+
+from crabtk.text import WORD, ParsedText
+
+WORD_AS_READ = regex.compile(
+    r"[\p{L}\p{N}][\p{L}\p{M}\p{N}\u200c\u200d]*+"
+    r"(?:(?:['’‐‑-]|(?<=\p{N})[.,:/](?=\p{N}))[\p{L}\p{N}][\p{L}\p{M}\p{N}\u200c\u200d]*+)*+"
+)
+"""A word as people count them: ``don't``, ``well-known``, ``3.5`` and ``1,000`` are one each."""
+
+CLOSERS = "\"'”’»)]）」』*_"
+"""What may stand between a sentence's final mark and its end: quotation marks, brackets, emphasis."""
+
+_CLOSER = f"[{re.escape(CLOSERS)}]"
+# A run of marks is entered at its first one only: otherwise a long run would be read once from each of its marks.
+_END = re.compile(rf"(?<![.!?…])[.!?…]++{_CLOSER}*+(?=\s|$)|[。！？｡।॥؟۔]++{_CLOSER}*+")
+_EMPHASIS = re.compile(r"\*+")
+
+
+def pieces(text: str) -> list[str]:
+    """Split a text by final marks alone, as a reader would who knows no abbreviations; line breaks end nothing."""
+    cuts = [0, *(match.end() for match in _END.finditer(text)), len(text)]
+    found = (text[start:end].strip() for start, end in pairwise(cuts))
+    return [piece for piece in found if piece]
+
+
+def ends_with_a_mark(sentence: str) -> bool:
+    """Tell whether a sentence is closed by a full stop, a question mark or the like."""
+    last = None
+    for last in _END.finditer(sentence):  # noqa: B007 - the last one is wanted
+        pass
+    return last is not None and last.end() == len(sentence)
+
+
+def clear_paragraphs(text: ParsedText) -> tuple[str, ...]:
+    """Return the paragraphs where there are no two ways to part them; else none.
+
+    Running text alone, each paragraph on one line, each line with a word.
+    """
+    filled = sum(1 for line in text.lines if line.strip())
+    return text.paragraphs if text.is_prose and filled == len(text.paragraphs) else ()
+
+
+def clear_sentences(text: ParsedText) -> tuple[tuple[str, ...], ...]:
+    """Return the sentences of each paragraph where nobody wonders what a sentence is; else none.
+
+    Every one ends with a mark, no abbreviation and no quoted sentence stands inside another, and the
+    paragraphs are clear.
+    """
+    paragraphs = text.part(clear_paragraphs)
+    if not paragraphs:
+        return ()
+    for paragraph, sentences in zip(paragraphs, text.paragraph_sentences, strict=True):
+        if tuple(pieces(_EMPHASIS.sub("", paragraph))) != sentences or not all(map(_stands_alone, sentences)):
+            return ()
+    return text.paragraph_sentences
+
+
+def word_range(part: str) -> tuple[int, int]:
+    """Count words in two ways, by letters and by spaces; return the smaller count and the greater."""
+    by_letters = len(WORD.findall(part))
+    tokens = part.split()
+    by_spaces = sum(1 for token in tokens if any(map(str.isalnum, token)))
+    return min(by_letters, by_spaces), max(by_letters, len(tokens))
+
+
+def words_in_all(text: ParsedText) -> tuple[int, int]:
+    """Return ``word_range`` of the whole text."""
+    return word_range(text.raw)
+
+
+def words_by_paragraph(text: ParsedText) -> tuple[tuple[int, int], ...]:
+    """Return ``word_range`` of each clear paragraph; none where words or paragraphs are unclear."""
+    return tuple(map(word_range, text.part(clear_paragraphs))) if text.spaced else ()
+
+
+def words_by_sentence(text: ParsedText) -> tuple[tuple[int, int], ...]:
+    """Return ``word_range`` of each clear sentence; none where words or sentences are unclear."""
+    if not text.spaced:
+        return ()
+    return tuple(word_range(sentence) for sentences in text.part(clear_sentences) for sentence in sentences)
+
+
+def sentence_sizes(text: ParsedText) -> tuple[int, ...]:
+    """Return the number of words in each sentence of any text, as people count them."""
+    return tuple(len(WORD_AS_READ.findall(sentence)) for sentence in text.sentences)
+
+
+def paragraph_sizes(text: ParsedText) -> tuple[int, ...]:
+    """Return the number of words in each paragraph of any text."""
+    return tuple(len(WORD.findall(paragraph)) for paragraph in text.paragraphs)
+
+
+def _stands_alone(sentence: str) -> bool:
+    """Tell whether a sentence ends with a mark and breaks off no quotation or bracket."""
+    return (
+        ends_with_a_mark(sentence)
+        and sentence.count('"') % 2 == 0
+        and sentence.count("“") == sentence.count("”")
+        and sentence.count("«") == sentence.count("»")
+        and sentence.count("(") == sentence.count(")")
+    )
