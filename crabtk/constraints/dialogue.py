@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from collections import Counter
 from collections.abc import Sequence
+from itertools import pairwise
 
 import regex
 from typing_extensions import override
@@ -57,7 +58,7 @@ class Turns(CountedType):
             return None
         names = [match[1] for match in found]
         talk = len(set(names)) > 1 and min(Counter(names).values()) > 1
-        alternates = all(one != next_ for one, next_ in zip(names, names[1:], strict=False))
+        alternates = all(one != next_ for one, next_ in pairwise(names))
         params = exact_or_at_least(len(found), rng) if talk and alternates else None
         return params if params and self.check(text, params) else None
 
