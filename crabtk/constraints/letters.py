@@ -1,0 +1,247 @@
+"""Single letters: how often they occur, that they are missing, and how many words begin with one."""
+
+from __future__ import annotations
+
+import random
+import re
+import string
+import unicodedata
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from typing_extensions import override
+
+from crabtk.constraints.base import ConstraintType
+from crabtk.constraints.counted import COUNTED, CountedType
+from crabtk.constraints.numbers import lower_bound, share, upper_bound
+from crabtk.constraints.tokens import joined, readings
+from crabtk.quantities import Limit, counted
+from crabtk.text import ParsedText
+from crabtk.types import Constraint, Params
+from crabtk.wording import Field, Quoted
+
+_FEWEST_WORDS = 40
+_MOST_EXACT = 5
+_MOST_COUNTED = 60
+_LETTERS = string.ascii_lowercase
+
+
+@dataclass(frozen=True)
+class _Named:
+    """A quoted sign with its kind before it: ``letter "e"``, ``character "#"``."""
+
+    pattern: str = f"(?:letter|character) {Quoted().pattern}"
+
+    def write(self, value: Any) -> str:
+        """Return the kind and the quoted sign."""
+        return f"{'letter' if str(value).isalpha() else 'character'} {Quoted().write(value)}"
+
+    def read(self, written: str) -> str:
+        """Return the sign."""
+        return Quoted().read(written.partition(" ")[2])
+
+
+_LETTER: Mapping[str, Field] = {"letter": Quoted(), "letter.named": _Named()}
+
+
+class LetterFrequency(CountedType):
+    """How often a letter, or any other character but white space, occurs anywhere in the response, case ignored."""
+
+    name = "letter:frequency"
+    fields: ClassVar[Mapping[str, Field]] = {**COUNTED, **_LETTER}
+    wordings = (
+        "Use the {letter.named} {relation} {n} {n|time|times}, in upper or lower case.",
+        "The {letter.named} must occur {relation.firm} {n} {n|time|times} in your response, counting capitals and "
+        "small letters alike.",
+        "{relation.limit} number of times that the {letter.named} occurs, ignoring case: {n}.",
+        "Could you use the {letter.named} {n} {n|time|times}{relation.tail}, whatever its case?",
+        "In the whole text, case ignored, there should be {relation} {n} {n|occurrence|occurrences} of the "
+        "{letter.named}.",
+        "Going through the response sign by sign, I expect to meet the {letter.named} {relation} {n} {n|time|times}, "
+        "whatever its case.",
+        "{relation.cap} {n} {n|time|times}, as a capital or otherwise, the text should hold the {letter.named}.",
+        "Over the entire response, the number of times that the {letter.named} occurs, upper and lower case together, "
+        "{relation.must} {n}.",
+        "Tally for the {letter.named}, in any case: {relation} {n}.",
+        "I set type by hand and know what is left in my boxes: use the {letter.named} {relation.firm} {n} "
+        "{n|time|times}, with capitals and small letters added up.",
+    )
+
+    @override
+    def measure(self, text: ParsedText, rng: random.Random) -> Params | None:
+        if not _latin(text):
+            return None
+        sure, most = text.part(_sure_letters), text.part(_most_letters)
+        letters = [letter for letter in _LETTERS if 2 <= sure[letter] <= _MOST_COUNTED]
+        if not letters:
+            return None
+        letter = rng.choice(letters)
+        low, high = sure[letter], most[letter]
+        relation = rng.choice(("at_least", "at_most", "exactly"))
+        if relation == "exactly" and low == high <= _MOST_EXACT:
+            return {"letter": letter, "relation": relation, "n": low}
+        if relation == "at_most" and 2 * low > high:
+            return {"letter": letter, "relation": relation, "n": upper_bound(high, rng)}
+        return {"letter": letter, "relation": "at_least", "n": lower_bound(low, rng)}
+
+    @override
+    def count(self, text: ParsedText, params: Params) -> int:
+        return text.raw.lower().count(params["letter"].lower())
+
+    @override
+    def limits(self, params: Params) -> Sequence[Limit]:
+        if not _single(params["letter"]):
+            return ()
+        return (counted(f"letter:{params['letter'].lower()}", params["relation"], params["n"]),)
+
+    @override
+    def allows(self, phrase: str, params: Params) -> bool:
+        held = phrase.lower().count(params["letter"].lower())
+        return params["relation"] == "at_least" or held <= int(params["n"])
+
+
+class LetterAbsent(ConstraintType):
+    """A letter, or any other character but white space, that occurs nowhere, case ignored: a lipogram."""
+
+    name = "letter:absent"
+    fields: ClassVar[Mapping[str, Field]] = _LETTER
+    wordings = (
+        "Do not use the {letter.named}, in upper or lower case.",
+        "Your response must not contain the {letter.named} anywhere, be it a capital or not.",
+        "Avoid the {letter.named} from start to end, in either case.",
+        "No part of the text may hold the {letter.named}; case makes no difference.",
+        "Could you write this without the {letter.named}, whatever its case?",
+        "Forbidden in upper and lower case: the {letter.named}.",
+        "The {letter.named} must be missing from the whole text, names and code included, in any case.",
+        "Leave out everything that would need the {letter.named}, capitalised or otherwise.",
+        "One key of my keyboard is broken, so do without the {letter.named} altogether, be it as a capital or in "
+        "lower case.",
+        "Write a lipogram: the {letter.named} may not occur at all, in either case.",
+    )
+
+    @override
+    def measure(self, text: ParsedText, rng: random.Random) -> Params | None:
+        if not _latin(text):
+            return None
+        most = text.part(_most_letters)
+        absent = [letter for letter in _LETTERS if not most[letter]]
+        return {"letter": rng.choice(absent)} if absent else None
+
+    @override
+    def check(self, text: ParsedText, params: Params) -> bool:
+        return bool(text.words) and params["letter"].lower() not in text.raw.lower()
+
+    @override
+    def score(self, text: ParsedText, params: Params) -> float:
+        if not text.words:
+            return 0.0
+        letter, tokens = params["letter"].lower(), text.raw.lower().split()
+        if not _single(letter):
+            return float(self.check(text, params))
+        return share(sum(letter not in token for token in tokens), len(tokens))
+
+    @override
+    def conflicts(self, params: Params, other: Constraint) -> bool:
+        of_letters = other.type in ("letter:frequency", "letter:initial")
+        same = of_letters and other.params["letter"].lower() == params["letter"].lower()
+        return super().conflicts(params, other) or same
+
+    @override
+    def limits(self, params: Params) -> Sequence[Limit]:
+        return (Limit(f"letter:{params['letter'].lower()}", high=0),) if _single(params["letter"]) else ()
+
+    @override
+    def allows(self, phrase: str, params: Params) -> bool:
+        return params["letter"].lower() not in phrase.lower()
+
+
+class LetterInitial(CountedType):
+    """How many words begin with a letter, case ignored, each as often as it occurs.
+
+    Apostrophes and hyphens belong to a word; measured so that it holds where they do not.
+    """
+
+    name = "letter:initial"
+    fields: ClassVar[Mapping[str, Field]] = {**COUNTED, "letter": Quoted()}
+    wordings = (
+        "Use {relation} {n} {n|word|words} beginning with the letter {letter}, capital or small; repeated words count "
+        "each time.",
+        "Your response must contain {relation.firm} {n} {n|word|words} starting with the letter {letter}, in upper or "
+        "lower case, every occurrence counted.",
+        "{relation.limit} number of words with the letter {letter} at the beginning, case ignored and repetitions "
+        "counted: {n}.",
+        "{relation.cap} {n} {n|word|words} in the text should start with the letter {letter}, whatever its case, and "
+        "a word counts again when it recurs.",
+        "Could you begin {n} {n|word|words}{relation.tail} with the letter {letter}, capitalised or not, repeats "
+        "included?",
+        "Words with the initial letter {letter}, in any case and with repetitions: {relation} {n}.",
+        "Of all your words, {relation} {n} should have the letter {letter} at the start, be it a capital or not, "
+        "counting repeats.",
+        "The count of words whose first letter is {letter}, upper and lower case together and each repetition counted, "
+        "{relation.must} {n}.",
+        "For a game of initials, let {relation} {n} {n|word|words} start with the letter {letter}, ignoring case and "
+        "counting a word as often as it occurs.",
+        "When I underline each word that starts with the letter {letter}, capital or small, as often as it occurs, I "
+        "want to draw {relation.firm} {n} {n|line|lines}.",
+    )
+
+    @override
+    def measure(self, text: ParsedText, rng: random.Random) -> Params | None:
+        if not _latin(text):
+            return None
+        counts = text.part(_initials)
+        letters = [letter for letter in _LETTERS if min(count[letter] for count in counts) > 1]
+        if not letters:
+            return None
+        letter = rng.choice(letters)
+        low, high = min(count[letter] for count in counts), max(count[letter] for count in counts)
+        if low == high <= 2 * _MOST_EXACT and rng.random() < 0.4:
+            return {"letter": letter, "relation": "exactly", "n": low}
+        if 2 * low > high and rng.random() < 0.3:
+            return {"letter": letter, "relation": "at_most", "n": upper_bound(high, rng)}
+        return {"letter": letter, "relation": "at_least", "n": lower_bound(low, rng)}
+
+    @override
+    def count(self, text: ParsedText, params: Params) -> int:
+        letter = params["letter"].lower()
+        return sum(word.startswith(letter) for word in text.part(joined))
+
+    @override
+    def limits(self, params: Params) -> Sequence[Limit]:
+        if params["relation"] == "at_most" or not _single(params["letter"]):
+            return ()
+        return Limit(f"letter:{params['letter'].lower()}", low=params["n"]), Limit("words", low=params["n"])
+
+
+def _single(letter: str) -> bool:
+    return len(letter) == 1 and not letter.isspace()
+
+
+def _latin(text: ParsedText) -> bool:
+    """Tell whether the text is long enough and in Latin script, nearly all of it."""
+    if len(text.words) < _FEWEST_WORDS or not text.spaced:
+        return False
+    ascii_letters = len(re.findall(r"[A-Za-z]", text.raw))
+    return 10 * ascii_letters > 8 * sum(map(len, text.words))
+
+
+def _sure_letters(text: ParsedText) -> Counter[str]:
+    """Count the plain letters outside code."""
+    return Counter("".join(text.prose_lines).lower())
+
+
+def _most_letters(text: ParsedText) -> Counter[str]:
+    """Count the letters of the whole text, each letter with an accent as the plain one too; ligatures taken apart."""
+    return Counter(unicodedata.normalize("NFKD", text.raw).casefold())
+
+
+def _initials(text: ParsedText) -> tuple[Counter[str], ...]:
+    """Count first letters in each way that readers divide words, with and without accents."""
+    found = [Counter(word[0] for word in words) for words in readings(text)]
+    plain = Counter(unicodedata.normalize("NFKD", word[0])[0] for word in text.lower_words)
+    return *found, plain
+
+
+TYPES: tuple[ConstraintType, ...] = (LetterFrequency(), LetterAbsent(), LetterInitial())
