@@ -153,7 +153,10 @@ ARGUMENTS: Mapping[str, tuple[Argument, ...]] = {
     "ratio:sentence_balance": (),
     "count:conjunctions": (_number("small_n", 2, 6),),
     "count:person_names": (_number("N", 1, 50),),
-    "ratio:overlap": (Argument("reference_text", "text"), _number("percentage", 1, 100)),
+    "ratio:overlap": (
+        Argument("reference_text", "text"),
+        Argument("percentage", "number", _between(1, 100), least=0),
+    ),
     "count:numbers": (Argument("N", "number", _between(1, 6), least=0),),
     "words:alphabet": (),
     "words:vowel": (),
