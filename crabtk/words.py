@@ -20,7 +20,7 @@ def words_in(text: str) -> list[str]:
     a word is what ICU's dictionary of the language takes for one: ``今天没有时间`` is three.
     """
     runs: list[str] = WORD.findall(text)
-    if not UNSPACED.search(text):
+    if text.isascii() or not UNSPACED.search(text):
         return runs
     return [word for run in runs for word in (_divided(run) if UNSPACED.search(run) else (run,))]
 

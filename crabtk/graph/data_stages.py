@@ -28,7 +28,7 @@ _ASKING = (
     "inference/client.py",
     "inference/refusals.py",
 )
-TYPES = ("constraints/", "wording.py", *_TEXT)
+TYPES = ("constraints/", "quantities.py", "wording.py", *_TEXT)
 """What measures and checks."""
 
 
@@ -215,6 +215,7 @@ DATA_STAGES = (
         (
             "pipeline/accept.py",
             "pipeline/alike.py",
+            "grounding/",
             "pipeline/audit.py",
             "pipeline/judge.py",
             "pipeline/translate.py",

@@ -10,8 +10,10 @@ from typing import Any
 import polars as pl
 
 from crabtk.canonical import canonical_json
-from crabtk.constraints.counting import ground, states_a_count
+from crabtk.constraints.counting import states_a_count
+from crabtk.constraints.reference import satisfied_by
 from crabtk.constraints.stopwords import stopwords
+from crabtk.grounding import ground
 from crabtk.pipeline.alike import rouge_l
 from crabtk.pipeline.ask import SENTENCE_OR_NULL, Complete, json_request, question
 from crabtk.pipeline.audit import Finding
@@ -20,6 +22,7 @@ from crabtk.pipeline.ledger import ledger
 from crabtk.pipeline.measure import SCHEMA
 from crabtk.pipeline.translate import read_answer, unfit, unjudged
 from crabtk.protocols import ConstraintType
+from crabtk.randomness import generator
 from crabtk.text import ParsedText
 from crabtk.types import Constraint, Rejected, Sampling
 
@@ -54,7 +57,8 @@ def accept(
 ) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Judge the translated constraints and join them with the measured ones.
 
-    What counts something is grounded in a measured type and checked by code, or dropped. The rest is judged one
+    What says nothing but what measured types can check is grounded in them and checked by code; what counts something
+    and cannot be grounded is dropped. The rest is judged one
     by one against the audit's threshold. For one that fails, a corrected one is asked for once, if so set, and goes
     the same way; the first stays in the table with its verdict. If the audit does not accept the judge, nobody is
     asked and the verdicts stay unknown. Of two constraints of a seed that hold and are worded too much alike, one of
@@ -95,29 +99,45 @@ def _ground(rows: Sequence[Row], taken: set[tuple[str, str]], work: _Accepting) 
     open_rows: list[Row] = []
     grounded: dict[tuple[str, str], Row] = {}
     for row in rows:
-        if not states_a_count(row["text"]):
-            open_rows.append(row)
+        constraints = ground(row["text"], work.types)
+        if not constraints:
+            if states_a_count(row["text"]):
+                work.reject(row, "it counts something, and no measured type can check it")
+            else:
+                open_rows.append(row)
             continue
-        found = ground(row["text"], list(work.types.values()))
-        if found is None:
-            work.reject(row, "it counts something, and no measured type can check it")
-            continue
-        name, params = found
         seed = work.seeds[row["seed_id"]]
-        if not work.types[name].check(ParsedText(seed["response"], seed["language"]), params):
-            work.reject(row, f"it counts something, and code ({name}) finds it false")
-        elif (row["seed_id"], name) in taken or (row["seed_id"], name) in grounded:
-            work.reject(row, f"{name} is measured of this response already")
-        else:
-            grounded[row["seed_id"], name] = {
-                **row,
-                "type": name,
-                "params": canonical_json(dict(params)),
-                "verdict": "holds",
-                "score": 1.0,
-                "judged_by": "code",
-            }
+        text = ParsedText(seed["response"], seed["language"])
+        false = next((c.type for c in constraints if not work.types[c.type].check(text, c.params)), None)
+        if false is not None:
+            work.reject(row, f"code ({false}) finds it false")
+            continue
+        for number, constraint in enumerate(constraints):
+            key = (row["seed_id"], constraint.type)
+            one = _typed(row, constraint, number if len(constraints) > 1 else None, work.types)
+            if key in taken or key in grounded:
+                work.reject(one, f"{constraint.type} is stated of this response already")
+            else:
+                grounded[key] = one
     return open_rows, list(grounded.values())
+
+
+def _typed(row: Row, constraint: Constraint, number: int | None, types: Mapping[str, ConstraintType]) -> Row:
+    """Return a free-text row as one of a type; where it said several things, each gets a wording of its own."""
+    id_ = row["constraint_id"] if number is None else f"{row['constraint_id']}/{number}"
+    rng = generator(0, "ground", id_)
+    share = satisfied_by(constraint.type, constraint.params)
+    return {
+        **row,
+        "constraint_id": id_,
+        "type": constraint.type,
+        "params": canonical_json(dict(constraint.params)),
+        "text": row["text"] if number is None else types[constraint.type].render(constraint.params, rng),
+        "verdict": "holds",
+        "score": 1.0,
+        "judged_by": "code",
+        "informative": None if share is None else round(1 - share, 4),
+    }
 
 
 def _judge(rows: Sequence[Row], threshold: float, complete: Complete, work: _Accepting) -> list[Row]:

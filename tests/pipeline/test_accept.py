@@ -117,7 +117,7 @@ def test_what_counts_is_checked_by_code_or_dropped_and_no_judge_hears_of_it() ->
     assert BY_NAME["list:bullets"].parse(row["text"]) is None, "the wording stays the model's"
     reasons = {row["key"].split("/")[1]: (row["reason"], row["raw"]) for row in ledger.to_dicts()}
     assert reasons["content:hierarchy"] == ("it counts something, and no measured type can check it", rows[2]["text"])
-    assert reasons["content:semantic_elements"][0] == "it counts something, and code (list:bullets) finds it false"
+    assert reasons["content:semantic_elements"][0] == "code (list:bullets) finds it false"
     assert set(reasons) == {"format:paragraphs", "content:hierarchy", "content:semantic_elements"}
 
 
@@ -125,7 +125,7 @@ def test_what_is_measured_already_is_not_grounded_twice() -> None:
     text = "Use exactly 3 bullet points."
     rows = [translated(LIST, "format:item_listing", text), translated(LIST, "format:morphological", text)]
     table, ledger, _ = run(scripted({}), rows)
-    assert len(table) == 1 and ledger["reason"].to_list() == ["list:bullets is measured of this response already"]
+    assert len(table) == 1 and ledger["reason"].to_list() == ["list:bullets is stated of this response already"]
     measured = constraint(LIST, "list:bullets", "Use at least 2 bullet points.", params='{"n":2,"relation":"at_least"}')
     table, ledger, _ = run(scripted({}), rows, measured=(measured,))
     assert table["origin"].to_list() == ["measured"] and len(ledger) == 2
