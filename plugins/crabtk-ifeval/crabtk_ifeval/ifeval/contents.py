@@ -33,6 +33,8 @@ def postscript(args: Arguments) -> Checker:
 def response_language(args: Arguments) -> Checker:
     """Ask langdetect; a text that shows no language passes."""
     language = args.text("language", lambda rng: rng.choice(list(NAMES)))
+    if language not in NAMES:
+        raise args.unfit("language", f"one of the reference's, {', '.join(NAMES)}")
     return lambda text: text.part(detected) in (language, None)
 
 
@@ -68,6 +70,14 @@ def capitals_meaning(args: Arguments) -> Sequence[Constraint]:
     return one("case:capitals", **bound(args, "capital_relation", "capital_frequency", n))
 
 
+def postscript_meaning(args: Arguments) -> Sequence[Constraint]:
+    """A postscript under one of the two markers that the reference knows."""
+    marker = args.text("postscript_marker").strip()
+    if marker not in MARKERS:
+        raise args.unfit("postscript_marker", " or ".join(f'"{known}"' for known in MARKERS))
+    return one("document:postscript", marker=marker)
+
+
 ENGLISH = Constraint("language:response", {"language": "en"})
 
 INSTRUCTIONS = {
@@ -84,7 +94,7 @@ INSTRUCTIONS = {
         ("document:postscript",),
         ("postscript_marker",),
         postscript,
-        lambda args: one("document:postscript", marker=args.text("postscript_marker").strip()),
+        postscript_meaning,
     ),
     "change_case:capital_word_frequency": Instruction(
         ("case:capitals",),

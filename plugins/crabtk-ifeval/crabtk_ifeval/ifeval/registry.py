@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from crabtk_ifeval.ifeval import combinations, contents, formats, keywords, lengths
+from crabtk_ifeval.ifeval.aliases import ALIASES
 from crabtk_ifeval.instruction import PublishedSet
 
 IFEVAL = PublishedSet(
@@ -14,5 +15,5 @@ IFEVAL = PublishedSet(
         **formats.INSTRUCTIONS,
         **combinations.INSTRUCTIONS,
     },
-    {},
+    ALIASES,
 )

@@ -65,12 +65,12 @@ def copy_span_idx(args: Arguments) -> Checker:
 
 
 def span_meaning(args: Arguments) -> Sequence[Constraint]:
-    """The characters from one index to another."""
+    """The characters from one index to another, both included; the reference's indices count from 0."""
     whole = args.text("prompt_to_repeat")
     start, end = args.count("n_start", between(0, 0)), args.count("n_end", between(0, 0))
-    if not start <= end < len(whole):
-        raise args.unfit("n_end", f"from n_start, which is {start}, to the text's last index, {len(whole) - 1}")
-    return one("copy:span", prompt=whole, start=start, end=end)
+    if not start <= end or start >= len(whole):
+        raise args.unfit("n_start", f"within the text of {len(whole)} characters and no greater than n_end")
+    return one("copy:span", prompt=whole, start=start + 1, end=min(end + 1, len(whole)))
 
 
 _COPY = Instruction(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import pairwise
+from typing import Any
 
 from crabtk import Checker, Constraint, ParsedText
 from crabtk_ifeval.arguments import Arguments, between, compare, word
@@ -13,6 +14,9 @@ from crabtk_ifeval.meaning import bound, one
 from crabtk_ifeval.readings import latin_letters
 from crabtk_ifeval.rule_sentences import rule_sentences
 from crabtk_ifeval.tokens import split_tokens, tokens
+
+PALINDROME: dict[str, Any] = {"relation": "at_least", "n": 1, "characters": 3}
+"""A single letter reads the same backwards, but nobody calls it a palindrome."""
 
 
 def word_once(args: Arguments) -> Checker:
@@ -126,7 +130,7 @@ INSTRUCTIONS = {
         ("word:palindromes",),
         (),
         palindrome,
-        lambda args: one("word:palindromes", relation="at_least", n=1, characters=1),
+        lambda args: one("word:palindromes", **PALINDROME),
     ),
     "keywords:start_end": Instruction(("start_end:same_word",), (), start_end, lambda args: one("start_end:same_word")),
     "letters:letter_counting": Instruction(("length:letters",), ("N", "relation"), letter_counting, letter_meaning),

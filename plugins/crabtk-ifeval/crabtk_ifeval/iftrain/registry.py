@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from crabtk_ifeval.iftrain import copies, counts, edges, formats, keywords
+from crabtk_ifeval.iftrain.aliases import ALIASES
 from crabtk_ifeval.instruction import PublishedSet
 
 IFTRAIN = PublishedSet(
@@ -14,5 +15,5 @@ IFTRAIN = PublishedSet(
         **edges.INSTRUCTIONS,
         **counts.INSTRUCTIONS,
     },
-    {},
+    ALIASES,
 )
