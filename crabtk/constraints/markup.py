@@ -49,9 +49,9 @@ class Placeholders(CountedType):
         "Use {relation} {n} {n|placeholder|placeholders} in square brackets, such as [address].",
         "Your response must contain {relation.firm} {n} {n|placeholder|placeholders} of the form [name].",
         "{relation.limit} number of placeholders in square brackets, such as [date], for me to fill in: {n}.",
-        "{relation.cap} {n} {n|detail|details} should be left open as {n|a placeholder|placeholders} in square brackets, "
-        "for instance [phone number].",
-        "Could you leave {n} square-bracketed {n|placeholder|placeholders} like [name] in the text{relation.tail}?",
+        "{relation.cap} {n} {n|detail|details} should be left open as {n|a placeholder|placeholders} in square "
+        "brackets, for instance [phone number].",
+        "Could you leave gaps like [name] in square brackets, {n} {n|placeholder|placeholders}{relation.tail}?",
         "The number of bracketed placeholders, such as [title], repeated ones counted each time, {relation.must} {n}.",
         "I will fill in the details myself, so leave {relation} {n} {n|gap|gaps} marked like [this].",
         "This is a template with {relation.firm} {n} {n|placeholder|placeholders} in square brackets, like [city].",

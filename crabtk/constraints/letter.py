@@ -1,0 +1,172 @@
+"""Parts of a letter: the salutation, the sign-off and the postscript."""
+
+from __future__ import annotations
+
+import random
+import re
+from collections.abc import Mapping, Sequence
+from typing import ClassVar
+
+from typing_extensions import override
+
+from crabtk.constraints.base import ConstraintType
+from crabtk.constraints.listing import is_absent
+from crabtk.quantities import Limit
+from crabtk.text import WORD, ParsedText
+from crabtk.types import Constraint, Params
+from crabtk.wording import Field, OneOf
+
+_GREETING = re.compile(r"(?:Dear|Hi|Hello)\s+\S.*,")
+_SIGN_OFF = re.compile(r"(?:.*\W)?(?:regards|wishes|sincerely|faithfully|truly),", re.IGNORECASE)
+_MOST_LINES = 5
+_MOST_WORDS = 6
+_EMPHASIS_MARKS = "*_ \t"
+
+
+class Greeting(ConstraintType):
+    """The first line is ``Dear``, ``Hi`` or ``Hello``, a word at least and a final comma; text follows."""
+
+    name = "document:greeting"
+    wordings = (
+        'Begin with a salutation on a line of its own: "Dear", "Hi" or "Hello", then the name, then a comma.',
+        'First line: "Dear …,", "Hi …," or "Hello …,", with the name of whoever is addressed.',
+        'Your response must open with a salutation line that starts with "Dear", "Hi" or "Hello", names someone and '
+        "ends with a comma.",
+        'Open like a letter, with "Dear", "Hi" or "Hello" and a name, closed by a comma, alone on the first line.',
+        'Could you start with a salutation such as "Dear Ms Lund," on the first line, using "Dear", "Hi" or "Hello" '
+        "and a comma at the end?",
+        'The first line greets the reader by "Dear", "Hi" or "Hello" plus a name or title and ends with a comma.',
+        'Address someone in the very first line, which must begin with "Dear", "Hi" or "Hello" and have a comma at its '
+        "end.",
+        'Put a line of greeting before everything else: the word "Dear", "Hi" or "Hello", the person addressed, a '
+        "comma.",
+        'There has to be a salutation ("Dear", "Hi" or "Hello" with a name and a final comma) on the first line, and '
+        "the text below it.",
+        "I will send this off as it is, so let the first line be the salutation, in the form of "
+        '"Dear", "Hi" or "Hello", the name and a comma.',
+    )
+
+    @override
+    def measure(self, text: ParsedText, rng: random.Random) -> Params | None:
+        return {} if self.check(text, {}) else None
+
+    @override
+    def check(self, text: ParsedText, params: Params) -> bool:
+        lines = [line for line in text.lines if line.strip()]
+        first = lines[0].strip(_EMPHASIS_MARKS) if lines else ""
+        return bool(_GREETING.fullmatch(first)) and len(WORD.findall(first)) > 1 and any(map(WORD.search, lines[1:]))
+
+    @override
+    def conflicts(self, params: Params, other: Constraint) -> bool:
+        return super().conflicts(params, other) or is_absent(other, "comma") or other.type == "heading:first"
+
+    @override
+    def limits(self, params: Params) -> Sequence[Limit]:
+        return (Limit("mark:comma", low=1), Limit("lines", low=2))
+
+
+class SignOff(ConstraintType):
+    """A line that ends in a word of farewell and a comma, and below it one to five last lines: the sender."""
+
+    name = "document:sign_off"
+    wordings = (
+        'Close with a sign-off line that ends in "regards,", "wishes,", "sincerely,", "faithfully," or "truly,", and '
+        "the sender below it, on five lines at most.",
+        'Ending: "… regards/wishes/sincerely/faithfully/truly," and below it the sender, on one to five lines.',
+        'Your response must end like a letter: a line closing in "regards,", "wishes,", "sincerely,", "faithfully," or '
+        '"truly,", followed only by one to five lines about the sender.',
+        'End with the sender\'s name and details on one to five lines, under a line that closes in "regards,", '
+        '"wishes,", "sincerely,", "faithfully," or "truly,".',
+        'Could you sign off with a line that ends in "regards,", "wishes,", "sincerely,", "faithfully," or "truly," '
+        "and then give nothing but the sender, on one to five lines?",
+        'Sign the text at the end: first a line with "regards,", "wishes,", "sincerely,", "faithfully," or "truly," as '
+        "its last word, then up to five lines that name the sender.",
+        'After the body there must be a line whose end is "regards,", "wishes,", "sincerely,", "faithfully," or '
+        '"truly,", and no more than the sender in the one to five lines after it.',
+        'Finish as letters do, with "regards,", "wishes,", "sincerely,", "faithfully," or "truly," at the end of a '
+        "line and a sender of one to five lines underneath.",
+        'The closing formula, a line that ends with "regards,", "wishes,", "sincerely,", "faithfully," or "truly,", '
+        "must stand above the sender, who takes up the last one to five lines.",
+        'This goes out as a formal message, so conclude it with a line ending in "regards,", "wishes,", "sincerely,", '
+        '"faithfully," or "truly," and put the sender under it, on one to five lines.',
+    )
+
+    @override
+    def measure(self, text: ParsedText, rng: random.Random) -> Params | None:
+        below = _below_sign_off(text)
+        if not below or text.code_blocks:
+            return None
+        plain = all(len(line.split()) <= _MOST_WORDS and not line.startswith("P.") for line in below)
+        return {} if plain and self.check(text, {}) else None
+
+    @override
+    def check(self, text: ParsedText, params: Params) -> bool:
+        below = _below_sign_off(text)
+        return 1 <= len(below) <= _MOST_LINES and any(map(WORD.search, below))
+
+    @override
+    def conflicts(self, params: Params, other: Constraint) -> bool:
+        return super().conflicts(params, other) or is_absent(other, "comma") or other.type == "start_end:question_end"
+
+    @override
+    def limits(self, params: Params) -> Sequence[Limit]:
+        return (Limit("mark:comma", low=1), Limit("lines", low=2))
+
+
+class Postscript(ConstraintType):
+    """A line of the last paragraph begins with the marker, emphasis aside, and a word follows on it."""
+
+    name = "document:postscript"
+    fields: ClassVar[Mapping[str, Field]] = {"marker": OneOf({"P.S.": '"P.S."', "P.P.S": '"P.P.S"'})}
+    wordings = (
+        "End with a postscript that begins with {marker}.",
+        "Postscript at the end: required, opening with {marker}.",
+        "Your response must close with a postscript, on a new line that starts with {marker}.",
+        "Add a postscript as the last thing in the response, and begin it with {marker}.",
+        "Could you put a postscript at the very end, starting with {marker}?",
+        "The response should finish with a postscript introduced by {marker}.",
+        "Begin a new line at the end with {marker} and write a postscript after it.",
+        "There has to be a postscript after all the rest, and its first characters must be {marker}.",
+        "Let the last paragraph be, or have as its final lines, a postscript with {marker} in front.",
+        "People always read what comes last, so leave an afterthought at the end of the text as a postscript that "
+        "starts with {marker}.",
+    )
+    examples = (
+        "Dear Ada,\n\nthe loom works again.\n\nYours,\nMary\n\nP.S. Bring some wool.",
+        "The shop is open all day.\n\nP.P.S. It is closed on Sunday.",
+    )
+
+    @override
+    def measure(self, text: ParsedText, rng: random.Random) -> Params | None:
+        if not text.paragraphs or text.code_blocks:
+            return None
+        # Whether more than one line belongs to the postscript is plain only where it is the last line.
+        last = text.paragraphs[-1].rstrip().rsplit("\n", 1)[-1].lstrip()
+        return next(
+            ({"marker": m} for m in ("P.S.", "P.P.S") if last.startswith(m) and self.check(text, {"marker": m})), None
+        )
+
+    @override
+    def check(self, text: ParsedText, params: Params) -> bool:
+        marker = str(params["marker"])
+        last = text.paragraphs[-1].split("\n") if text.paragraphs else ()
+        lines = (line.lstrip(_EMPHASIS_MARKS) for line in last)
+        return any(line.startswith(marker) and bool(WORD.search(line, len(marker))) for line in lines)
+
+    @override
+    def conflicts(self, params: Params, other: Constraint) -> bool:
+        return super().conflicts(params, other) or is_absent(other, "full_stop")
+
+    @override
+    def demands(self, params: Params) -> Sequence[str]:
+        return (params["marker"],)
+
+
+def _below_sign_off(text: ParsedText) -> list[str]:
+    """Return the lines below the last sign-off, blank ones left out; none where there is no sign-off."""
+    lines = [line.strip(_EMPHASIS_MARKS) for line in text.lines if line.strip()]
+    places = [number for number, line in enumerate(lines) if _SIGN_OFF.fullmatch(line)]
+    return lines[places[-1] + 1 :] if places else []
+
+
+TYPES: tuple[ConstraintType, ...] = (Greeting(), SignOff(), Postscript())
