@@ -12,6 +12,7 @@ from typing_extensions import override
 from crabtk.constraints.base import ConstraintType
 from crabtk.constraints.counted import RELATION, CountedType, exact_or_at_least
 from crabtk.constraints.forms import leaves_no_room
+from crabtk.constraints.stopwords import stopwords
 from crabtk.quantities import Limit
 from crabtk.text import WORD, ParsedText
 from crabtk.types import Constraint, Params
@@ -30,6 +31,7 @@ _OPTIONS: tuple[tuple[str, ...], ...] = (
     ("Да", "Нет"),
 )
 _OFFERED = re.compile(r"\b(\w+(?:, \w+){0,5}),? or (\w+)\b")
+_NO_OPTIONS = stopwords("en") - {"yes", "no"}
 _SEPARATORS: Mapping[str, str] = {"comma": ",", "semicolon": ";", "vertical_bar": "|"}
 _MOST_WORDS = 5
 _LINKS = re.compile(r"(?:and|or|und|oder|y|o|et|ou|e|и|или)\b", re.IGNORECASE)
@@ -47,7 +49,7 @@ class OneOfOptions(ConstraintType):
         "Your entire response must be {options}, without any explanation; letter case does not matter.",
         "Permitted responses, one of which must be given word for word: {options}.",
         "Could you reply with just {options}, leaving out everything else?",
-        "Choose among {options}; the response consists of your choice alone, with or without a full stop.",
+        "Choose {options}; the response consists of your choice alone, with or without a full stop.",
         "The only responses that I accept are {options}, whether or not a full stop follows.",
         "My form takes {options} and rejects any other text, so send one of these and add no reasons.",
         "Pick one: {options}. Write no more than that.",
@@ -119,7 +121,7 @@ class Separated(CountedType):
         "My program splits your response, a single line, at {separator.a} and expects {relation} {n} {n|part|parts} "
         "of one to five words, so write no sentence around them.",
         "Write nothing but short entries, up to five words each, on one line, put {separator} between them, and count "
-        "them: {n}{relation.tail} is what I asked for.",
+        "them: what I asked for is {n}{relation.tail}.",
     )
 
     @override
@@ -151,7 +153,8 @@ def _bare(text: str) -> str:
 
 def _offered(prompt: str | None) -> list[tuple[str, ...]]:
     """Return the choices that an instruction names, as in "positive, negative or neutral"."""
-    return [(*first.split(", "), last) for first, last in _OFFERED.findall(prompt or "")]
+    offered = ((*first.split(", "), last) for first, last in _OFFERED.findall(prompt or ""))
+    return [options for options in offered if not _NO_OPTIONS & {option.casefold() for option in options}]
 
 
 def _entries(text: ParsedText, separator: str) -> tuple[str, ...]:

@@ -20,10 +20,9 @@ from crabtk.wording import Field, Quoted
 
 _TAG = re.compile(r"[a-z][a-z0-9+#._-]{0,15}")
 _FENCE = re.compile(r"`{3}|~{3}")
-_ABOUT_CODE = re.compile(
-    r"\b(?:code|script|function|program|programming|algorithm|regex|python|javascript|typescript|java|html|css|sql|bash"
-    r"|shell|rust|golang|kotlin|php|ruby|c\+\+|c#)(?!\w)",
-    re.IGNORECASE,
+_TOPICS = (
+    *("programming", "pseudocode", "code snippet", "regex", "Python", "python", "JavaScript", "javascript"),
+    *("TypeScript", "HTML", "CSS", "SQL", "Kotlin", "PHP", "Golang", "C++", "C#"),
 )
 _MOST_BLOCKS = 8
 _FEWEST_WORDS = 30
@@ -98,8 +97,8 @@ class CodeBlocks(CountedType):
         "I paste fenced code blocks one by one, and I expect {relation} {n} of them.",
         "{relation.cap} {n} fenced {n|block|blocks} of code should stand in the response.",
         "The number of code blocks between Markdown fences {relation.must} {n}.",
-        "When you have finished the response, go back and count its fenced code blocks: {n}{relation.tail} is what I "
-        "asked for.",
+        "When you have finished the response, go back and count its fenced code blocks: what I asked for is "
+        "{n}{relation.tail}.",
     )
 
     @override
@@ -146,7 +145,8 @@ class NoCodeBlocks(ConstraintType):
     def measure(self, text: ParsedText, rng: random.Random) -> Params | None:
         if len(text.words) < _FEWEST_WORDS or _FENCE.search(text.raw) or "<pre" in text.raw:
             return None
-        about_code = text.raw.count("`") >= 4 or (text.prompt is not None and _ABOUT_CODE.search(text.prompt))
+        prompt = text.prompt or ""
+        about_code = text.raw.count("`") >= 4 or any(topic in prompt for topic in _TOPICS)
         return {} if about_code else None
 
     @override

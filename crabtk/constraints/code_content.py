@@ -65,7 +65,7 @@ class InlineCode(CountedType):
         "{n|entry|entries}, repetitions counted.",
         "Set names of commands, files or functions as inline code, so that {relation} {n} {n|span stands|spans stand} "
         "between single backticks; fenced blocks do not count.",
-        "When you are done, count the inline code spans in single backticks: {n}{relation.tail} is what I asked for.",
+        "When you are done, count the inline code spans in single backticks: what I asked for is {n}{relation.tail}.",
     )
 
     @override

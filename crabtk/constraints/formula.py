@@ -41,8 +41,8 @@ class Formulas(CountedType):
         "aside.",
         r"Write mathematics in LaTeX, between $ and $, $$ and $$, \( and \) or \[ and \], so that the text has "
         r"{relation} {n} {n|formula|formulas}.",
-        "When you are done, count the formulas in LaTeX, inline and displayed alike: {n}{relation.tail} is what I "
-        "asked for.",
+        "When you are done, count the formulas in LaTeX, inline and displayed alike: what I asked for is "
+        "{n}{relation.tail}.",
     )
 
     @override

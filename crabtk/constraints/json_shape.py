@@ -56,7 +56,7 @@ class JsonItems(CountedType, JsonType):
         "My program walks the top level of your JSON (one object or array, a code fence may surround it) and expects "
         "{relation} {n} {n|entry|entries}.",
         "When your answer, one JSON object or array with or without a code fence, is written, count its entries at "
-        "the top level alone: {n}{relation.tail} is what I asked for.",
+        "the top level alone: what I asked for is {n}{relation.tail}.",
     )
 
     @override

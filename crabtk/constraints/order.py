@@ -19,6 +19,8 @@ from crabtk.types import Constraint, Params
 from crabtk.wording import Count, Field, OneOf
 
 _FEWEST_LINES = 3
+_FEWEST_ENTRIES = 4
+_MOST_WORDS = 8
 _FEWEST_NUMBERS = 4
 _FEWEST_MULTIPLES = 4
 _NUMBER = re.compile(r"\d{1,3}(?:,\d{3})+(?!\d)(?:\.\d+)?|\d++(?:\.\d+)?")
@@ -58,8 +60,12 @@ class OrderedLines(ConstraintType):
 
     @override
     def measure(self, text: ParsedText, rng: random.Random) -> Params | None:
+        if text.raw.count("\n") < _FEWEST_ENTRIES - 1 or text.code_blocks or not text.raw.isascii():
+            return None
         keys = text.part(_line_keys)
-        if len(keys) < _FEWEST_LINES or len(set(keys)) < len(keys) or text.code_blocks or not text.raw.isascii():
+        # A few paragraphs begin in alphabetical order by chance.
+        entries = len(keys) >= _FEWEST_ENTRIES and len(text.words) <= _MOST_WORDS * len(keys)
+        if not entries or len(set(keys)) < len(keys):
             return None
         # Spaces and marks are sorted before letters by some, and passed over by others.
         pressed = ["".join(filter(str.isalnum, key)) for key in keys]
@@ -114,17 +120,16 @@ class OrderedNumbers(ConstraintType):
 
     @override
     def measure(self, text: ParsedText, rng: random.Random) -> Params | None:
-        # Ranges, dates, signs and decimals are numbers to some and not to others.
-        plain = _PLAIN_NUMBER.findall(text.raw)
-        if len(plain) < _FEWEST_NUMBERS or any(map(_is_odd_digit, text.raw)):
+        if len(_DIGITS.findall(text.raw)) < _FEWEST_NUMBERS:
             return None
         numbers = text.part(_numbers)
-        told = len(plain) == len(numbers) and len({int(number[:30]) for number in plain}) >= _FEWEST_NUMBERS
         beyond_lists = len(numbers) - len(text.numbered_items) >= _FEWEST_NUMBERS
-        for direction in ("ascending", "descending") if told and beyond_lists else ():
-            if _in_order(numbers, direction) == len(numbers) - 1:
-                return {"direction": direction}
-        return None
+        if not beyond_lists or len(set(numbers)) < _FEWEST_NUMBERS:
+            return None
+        ordered = [way for way in ("ascending", "descending") if _in_order(numbers, way) == len(numbers) - 1]
+        # Ranges, dates, signs, decimals and other numerals are numbers to some and not to others.
+        plain = ordered and len(_PLAIN_NUMBER.findall(text.raw)) == len(numbers)
+        return {"direction": ordered[0]} if plain and not any(map(_is_odd_digit, text.raw)) else None
 
     @override
     def check(self, text: ParsedText, params: Params) -> bool:

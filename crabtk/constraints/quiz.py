@@ -17,7 +17,7 @@ from crabtk.text import ParsedText
 from crabtk.types import Constraint, Params
 from crabtk.wording import Count, Field
 
-_LABEL = re.compile(r"[*_]{0,3}Question (\d{1,3})(?!\w)[*_.:)]*[ \t]*(.*)")
+_LABEL = re.compile(r"[*_]{0,3}Question (\d{1,3})(?:[*_.:)]+|[ \t]*[-–—]|$)[ \t]*(.*)")
 _OPTION = re.compile(r"[*_(]{0,3}([A-Za-z])[.)][*_]{0,3}[ \t]+\S.*")
 _EXAMPLE = (
     "Question 1: Which bird dives?\nA) the gull\nB) the eider\n\n"
@@ -57,7 +57,8 @@ class MultipleChoice(ConstraintType):
         '{options} {options|option|options} each? Label them "Question 1", "Question 2" and so on, and letter the '
         "options A), B) and so on, line by line.",
         'Each question of the test starts on a new line with "Question" and its number, counted from one, and is '
-        "followed by exactly {options} {options|line that begins|lines that begin} with A), B) and so on; ask {questions} in all.",
+        "followed by exactly {options} {options|line that begins|lines that begin} with A), B) and so on; ask "
+        "{questions} in all.",
         "Make a multiple-choice test of exactly {questions} {questions|question|questions}. Every one of them is "
         'headed "Question" plus a running number and offers {options} {options|answer|answers}, one per line, '
         "lettered from A.",
@@ -65,8 +66,8 @@ class MultipleChoice(ConstraintType):
         "{questions|question|questions}, and under each label exactly {options} {options|choice|choices} on separate "
         "lines that start with a letter from A on and a bracket or full stop.",
         "I feed your quiz to a program that expects {questions} {questions|question|questions}, each on a line that "
-        'starts with "Question" and a running number, and below it {options} {options|line|lines} that start with '
-        "A., B. and so on or A), B) and so on.",
+        'starts with "Question" and a running number, and below it {options} '
+        "{options|line that starts|lines that start} with A., B. and so on or A), B) and so on.",
         'Below each of {questions} {questions|question|questions}, which are labelled "Question" and numbered from '
         "one, list {options} {options|option|options}, one per line, lettered in order from A.",
     )

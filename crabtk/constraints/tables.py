@@ -97,7 +97,7 @@ class TableRows(CountedType):
         "I copy the Markdown table into a form, so include one; besides header rows, there must be {relation} {n} "
         "table {n|row|rows} in all.",
         "When you have drawn your Markdown table, count the rows below the header, over all tables if there are "
-        "several: {n}{relation.tail} is what I need.",
+        "several: what I need is {n}{relation.tail}.",
     )
 
     @override
@@ -137,7 +137,7 @@ class Tables(CountedType):
         "I load each Markdown table into a sheet of its own, and there should be {relation} {n} of them.",
         "Wherever it helps, set things side by side in a Markdown table, so that the response has {relation} {n} "
         "{n|table|tables} in the end.",
-        "When you are done, count the tables in Markdown: {n}{relation.tail} is what I asked for.",
+        "When you are done, count the tables in Markdown: what I asked for is {n}{relation.tail}.",
     )
 
     @override

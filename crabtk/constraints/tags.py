@@ -20,7 +20,7 @@ from crabtk.wording import Count, Field
 _TAG = re.compile(r"<([A-Za-z][A-Za-z0-9_-]{0,30})>")
 _ANY_TAG = re.compile(r"<[A-Za-z/!]")
 _HTML_TAG = re.compile(r"</?([A-Za-z][A-Za-z0-9]{0,15})(?:[\s/][^<>]*)?>")
-_ABOUT_HTML = re.compile(r"\bhtml\b|\bweb ?(?:page|site)s?\b", re.IGNORECASE)
+_ABOUT_HTML = re.compile(r"\bhtml\b", re.IGNORECASE)
 _FEWEST_WORDS = 30
 _HTML = (
     "a abbr address area article aside audio b base bdi bdo big blockquote body br button canvas caption center cite "
@@ -123,8 +123,8 @@ class TaggedPassages(CountedType):
         "kind.",
         "Put {tag} and {tag.close} around parts of the text, so that {relation} {n} {n|part is|parts are} enclosed in "
         "the end.",
-        "When you are done, count the passages from {tag} to the next {tag.close}: {n}{relation.tail} is what I asked "
-        "for.",
+        "When you are done, count the passages from {tag} to the next {tag.close}: what I asked for is "
+        "{n}{relation.tail}.",
     )
 
     @override
