@@ -47,8 +47,7 @@ class LanguageEvery(ConstraintType):
         "contain {script}, words being what spaces separate.",
         "Number the words (whatever stands between spaces): those divisible by {n}, of which there must be one or "
         "more, have to be written with {script}.",
-        "Interval of words in {script}: {n}, counted between spaces from the first word and kept up to the end of a "
-        "text that is no shorter than this interval.",
+        "All words whose number {n} divides, one or more, split at spaces: {script}.",
         "Could you use {script} in the word numbered {n} and from there in every word whose number {n} divides? Spaces "
         "separate words.",
         "With words told apart by spaces and numbered from 1, any multiple of {n} has to be a word with {script}, and "

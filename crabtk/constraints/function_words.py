@@ -39,6 +39,11 @@ _STOP_WORDS = _PRONOUNS | frozenset(_STOP_LIST.split())
 _CONJUNCTIONS = frozenset({"for", "and", "nor", "but", "or", "yet", "so"})
 _STEMS = frozenset({"ca", "wo", "sha", "ai"})
 """What is left of can't, won't, shan't and ain't."""
+_EXAMPLE = (
+    "My aunt keeps bees behind her house, for she likes honey but not the price of it. Every spring she checks each "
+    "hive, yet she never hurries, so the bees stay calm and carry on with their work. Neither rain nor wind will keep "
+    "them in for long, or so she told me when I asked how they spend wet days."
+)
 _AMBIGUOUS = frozenset({"i", "mine", "us", "it"})
 """Pronouns that in capitals or in another sense are none: part I, a gold mine, the US, IT."""
 _NOT = regex.compile(r"n['’]t$")
@@ -70,6 +75,11 @@ class StopWords(ConstraintType):
         "Write densely: {percent} percent of your words at the most may be stop words like the, and, for or with.",
         "When English stop words are filtered out before indexing, I want to lose {percent} percent of the words or "
         "less.",
+    )
+    examples = (
+        "Bees visit thousands of flowers daily. Workers carry nectar home, turn nectar into honey, seal wax cells "
+        "tightly, guard narrow entrances, feed hungry larvae, clean empty combs, then fly off again while drones idle "
+        "nearby. Beekeepers harvest surplus honey every summer.",
     )
 
     @override
@@ -120,6 +130,7 @@ class Pronouns(CountedType):
         "If I count each I, you, he, she, it, we and they, with their object, possessive and reflexive forms, I should "
         "get to {relation} {n}.",
     )
+    examples = (_EXAMPLE,)
 
     @override
     def measure(self, text: ParsedText, rng: random.Random) -> Params | None:
@@ -168,6 +179,7 @@ class Conjunctions(ConstraintType):
         "{n|tick|ticks} or more.",
         "Among your words there must be {n} or more of these, each counted once: for, and, nor, but, or, yet, so.",
     )
+    examples = (_EXAMPLE,)
 
     @override
     def measure(self, text: ParsedText, rng: random.Random) -> Params | None:

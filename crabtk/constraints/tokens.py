@@ -11,7 +11,7 @@ from collections import Counter
 
 import regex
 
-from crabtk.text import ParsedText
+from crabtk.text import UNSPACED, ParsedText, words_in
 
 JOINED = regex.compile(
     r"[\p{L}\p{N}][\p{L}\p{M}\p{N}\u200c\u200d]*+(?:['’‐‑-][\p{L}\p{N}][\p{L}\p{M}\p{N}\u200c\u200d]*+)*+"
@@ -26,8 +26,14 @@ _CLOSING = frozenset(".!?…。！？।॥؟۔\"'”’»)")
 
 
 def joined(text: ParsedText) -> tuple[str, ...]:
-    """Return the words in lower case; apostrophes and hyphens between letters or digits belong to the word."""
-    return tuple(JOINED.findall(text.raw.lower()))
+    """Return the words in lower case; apostrophes and hyphens between letters or digits belong to the word.
+
+    Scripts without spaces are divided as in ``text.words``.
+    """
+    words: list[str] = JOINED.findall(text.raw.lower())
+    if text.raw.isascii() or not UNSPACED.search(text.raw):
+        return tuple(words)
+    return tuple(part for word in words for part in (words_in(word) if UNSPACED.search(word) else (word,)))
 
 
 def spaced(text: ParsedText) -> tuple[str, ...]:

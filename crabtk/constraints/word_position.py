@@ -15,7 +15,7 @@ from crabtk.constraints.quoting import fold, occurrences, occurs, written_as
 from crabtk.constraints.salience import content_words, salient_words
 from crabtk.constraints.tokens import clear_sentences
 from crabtk.quantities import Limit
-from crabtk.text import WORD, ParsedText
+from crabtk.text import ParsedText, words_in
 from crabtk.types import Params
 from crabtk.wording import Field, OneOf, Ordinal, Quoted
 
@@ -71,7 +71,7 @@ class Position(ConstraintType):
         sentences, n = text.sentences, int(params["n"])
         if not 1 <= n <= len(sentences):
             return False
-        return _stands_at(params["keyword"], tuple(WORD.findall(sentences[n - 1])), int(params["m"]) - 1)
+        return _stands_at(params["keyword"], words_in(sentences[n - 1]), int(params["m"]) - 1)
 
     @override
     def score(self, text: ParsedText, params: Params) -> float:
@@ -122,7 +122,7 @@ class NthWord(ConstraintType):
         content = text.part(content_words)
         found = []
         for side, stretch in (("start", opening), ("end", ending)):
-            words = WORD.findall(stretch[0]) if stretch else []
+            words = words_in(stretch[0]) if stretch else []
             ordered = words if side == "start" else words[::-1]
             found += [(word, n, side) for n, word in enumerate(ordered[:_MOST_PLACES], 1) if n > 1 and word in content]
         if not found:
@@ -133,7 +133,7 @@ class NthWord(ConstraintType):
 
     @override
     def check(self, text: ParsedText, params: Params) -> bool:
-        parts, place = len(WORD.findall(params["keyword"])), int(params["n"]) - 1
+        parts, place = len(words_in(params["keyword"])), int(params["n"]) - 1
         start = place if params["side"] == "start" else len(text.words) - place - parts
         return _stands_at(params["keyword"], text.words, start)
 
@@ -205,7 +205,7 @@ class Case(ConstraintType):
 
 def _stands_at(keyword: str, words: Sequence[str], start: int) -> bool:
     """Tell whether the words of a keyword begin at a 0-based place, case ignored."""
-    parts = [part.casefold() for part in WORD.findall(keyword)]
+    parts = [part.casefold() for part in words_in(keyword)]
     found = [word.casefold() for word in words[start : start + len(parts)]] if start >= 0 else []
     return bool(parts) and found == parts
 

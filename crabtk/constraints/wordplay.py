@@ -20,6 +20,7 @@ from typing_extensions import override
 from crabtk.constraints.base import ConstraintType
 from crabtk.constraints.counted import COUNTED, CountedType, exact_or_at_least
 from crabtk.constraints.numbers import nearness, share
+from crabtk.constraints.syllables import syllables
 from crabtk.constraints.tokens import bare, joined, readings, single_reading, spaced
 from crabtk.quantities import Limit
 from crabtk.text import ParsedText
@@ -30,7 +31,6 @@ _FEWEST_WORDS = 8
 _SHORTEST_PALINDROME = 4
 _VOWELS = frozenset("aeiou")
 _CLUSTER = regex.compile(r"[b-df-hj-np-tv-z]{2}")
-_HYPHEN = regex.compile(r"[-‐‑]")
 
 
 class Palindromes(CountedType):
@@ -189,16 +189,17 @@ class PrimeLengths(_EveryWord):
 
     name = "word:prime_lengths"
     wordings = (
-        "Use only words whose number of letters is prime (2, 3, 5, 7, 11 and so on), not counting hyphens and "
-        "apostrophes.",
+        "Use only words whose number of letters is prime (two, three, five, seven, eleven and so on), not counting "
+        "hyphens and apostrophes.",
         "Every word of your response must have a prime number of characters, apostrophes and hyphens left out.",
         "Word lengths, without hyphens and apostrophes: prime numbers only.",
-        "No word may have 1, 4, 6, 8 or any other non-prime number of characters, hyphens and apostrophes aside.",
+        "No word may have one, four, six or any other non-prime number of characters, hyphens and apostrophes aside.",
         "Could you restrict yourself to words of prime length? Only letters and digits count towards it.",
         "The length of each word, in letters and digits alone, has to be a prime number.",
         "Count the letters and digits of any word you write: the result must be divisible by nothing but itself and "
         "one, and one itself will not do.",
-        "Let all words be 2, 3, 5, 7 or another prime number of characters long, apostrophes and hyphens not included.",
+        "Let all words be two, three, five, seven or another prime number of characters long, apostrophes and hyphens "
+        "not included.",
         "My students are to discover the primes in your text, so the number of letters or digits in every word must "
         "be one.",
         "Prime lengths throughout, please, for each word without its hyphens and apostrophes.",
@@ -213,8 +214,7 @@ class PrimeLengths(_EveryWord):
 class SyllableParity(ConstraintType):
     """Words with an odd and with an even number of syllables alternate; either kind may come first.
 
-    Syllables are counted by the dictionary of the package syllapy, and by its rule where a word is not listed; the
-    parts of a hyphenated word are added up.
+    Counted by ``syllables``.
     """
 
     name = "word:syllable_parity"
@@ -248,7 +248,7 @@ class SyllableParity(ConstraintType):
 
     @override
     def score(self, text: ParsedText, params: Params) -> float:
-        odd = [_syllables(word) % 2 for word in text.part(joined)]
+        odd = [syllables(word) % 2 for word in text.part(joined)]
         changes = sum(before != here for before, here in pairwise(odd))
         return share(bool(odd) + changes, len(odd))
 
@@ -270,14 +270,6 @@ def _plain(text: str) -> str:
 @lru_cache(maxsize=256)
 def _is_prime(number: int) -> bool:
     return number > 1 and all(number % divisor for divisor in range(2, int(number**0.5) + 1))
-
-
-@lru_cache(maxsize=4096)
-def _syllables(word: str) -> int:
-    """Count the syllables of a word; digits have none."""
-    import syllapy  # type: ignore[import-untyped]
-
-    return sum(syllapy.count(part.replace("’", "'")) for part in _HYPHEN.split(word))
 
 
 TYPES: tuple[ConstraintType, ...] = (
