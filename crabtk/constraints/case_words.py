@@ -1,0 +1,164 @@
+"""Words by the case of their letters: capitalised, in small letters, in title case."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Sequence
+
+import regex
+from typing_extensions import override
+
+from crabtk.constraints.absent import is_plain
+from crabtk.constraints.base import ConstraintType
+from crabtk.constraints.counted import CountedType
+from crabtk.constraints.numbers import lower_bound, share, upper_bound
+from crabtk.constraints.readings import agreed
+from crabtk.quantities import Limit, counted
+from crabtk.text import ParsedText
+from crabtk.types import Constraint, Params
+
+_FEWEST_WORDS = 25
+_FEWEST_IN_TITLE_CASE = 12
+_MOST_CAPITALISED = 30
+_SMALL_WORDS = (10, 150)
+
+_JOINED = r"[\p{L}\p{N}\p{M}]++(?:['’‐‑_.&/-][\p{L}\p{N}\p{M}]++)*+"
+_TOKEN = regex.compile(_JOINED)
+_TITLE_WORD = regex.compile(r"(?<![\p{L}\p{M}\p{N}'’‐‑-])\p{L}[\p{L}\p{M}'’]*+")
+_MINOR = frozenset(
+    {"a", "an", "the", "and", "but", "or", "nor", "for", "yet", "so", "as", "if", "at", "by", "in", "of"}
+)
+_MINOR_TOO = frozenset({"off", "on", "out", "per", "to", "up", "via", "from", "into", "like", "near", "onto", "over"})
+_STAY_SMALL = _MINOR | _MINOR_TOO | {"past", "than", "with"}
+
+
+class Capitalised(CountedType):
+    """Words that begin with a capital letter, those at the start of a sentence and in all capitals included."""
+
+    name = "case:capitalised"
+    wordings = (
+        "Words that begin with a capital letter: {relation} {n}.",
+        "Use {relation} {n} {n|word|words} with a capital first letter.",
+        "Your response must contain {relation.firm} {n} capitalised {n|word|words}, wherever in a sentence they stand.",
+        "{relation.limit} number of words beginning with a capital: {n}.",
+        "{relation.cap} {n} {n|word|words} should start with a capital letter, acronyms included.",
+        "Could you capitalise the first letter of {n} {n|word|words}{relation.tail}, the starts of sentences included?",
+        "The number of words whose first letter is a capital {relation.must} {n}.",
+        "Counting names, acronyms and the first words of sentences, I want {relation} {n} {n|word|words} to begin with "
+        "a capital.",
+        "When you have finished, count each word that begins with a capital letter: {n}{relation.tail} is what I want.",
+        "There should be {relation.firm} {n} {n|word|words} with an initial capital in the response as a whole.",
+    )
+
+    @override
+    def measure(self, text: ParsedText, rng: random.Random) -> Params | None:
+        if len(text.words) < _FEWEST_WORDS or not text.part(is_plain):
+            return None
+        joined = sum(token[0].isupper() for token in _TOKEN.findall(text.raw))
+        found = self.count(text, {})
+        return agreed((found, joined), rng, most_exact=10) if found <= _MOST_CAPITALISED else None
+
+    @override
+    def count(self, text: ParsedText, params: Params) -> int:
+        return sum(word[0].isupper() or word[0].istitle() for word in text.words)
+
+
+class LowercaseWords(CountedType):
+    """Words of small letters only; repeated ones count each time."""
+
+    name = "case:lowercase_words"
+    wordings = (
+        "Words entirely in lower case: {relation} {n}.",
+        "Use {relation} {n} {n|word|words} in which every letter is a small one.",
+        "Your response must contain {relation.firm} {n} all-lowercase {n|word|words}, repetitions counted.",
+        "{relation.limit} number of words without any capital letter, digits aside: {n}.",
+        "{relation.cap} {n} {n|word|words} of the response should be written in small letters throughout.",
+        "Could you use {n} {n|word|words}{relation.tail} made up of lower-case letters only?",
+        "The number of words that consist of lower-case letters alone {relation.must} {n}.",
+        "Capitals are up to you, but let {relation} {n} {n|word|words} be in lower case from start to end.",
+        "When you have finished, count the words that hold nothing but small letters: {n}{relation.tail} is what I "
+        "want.",
+        "In the whole text, lower-case letters alone should make up {relation.firm} {n} {n|word|words}.",
+    )
+
+    @override
+    def measure(self, text: ParsedText, rng: random.Random) -> Params | None:
+        low, high = _SMALL_WORDS
+        found = self.count(text, {})
+        if not low <= found <= high or not text.spaced or not text.part(is_plain):
+            return None
+        joined = sum(all(map(str.islower, filter(str.isalpha, token))) for token in _TOKEN.findall(text.raw))
+        apart = sum(token.isalpha() and token.islower() for token in _TOKEN.findall(text.raw))
+        if rng.random() < 0.5:
+            return {"relation": "at_least", "n": lower_bound(min(found, joined, apart), rng)}
+        return {"relation": "at_most", "n": upper_bound(max(found, joined, apart), rng)}
+
+    @override
+    def count(self, text: ParsedText, params: Params) -> int:
+        return sum(word.islower() and not any(map(str.isnumeric, word)) for word in text.words)
+
+    @override
+    def limits(self, params: Params) -> Sequence[Limit]:
+        return (counted("lowercase_words", params["relation"], params["n"]),)
+
+
+class TitleCase(ConstraintType):
+    """Every word begins with a capital, save short function words; English.
+
+    Articles, conjunctions and prepositions of up to four letters may stay in lower case, except as the first word.
+    Contractions and hyphenated compounds are one word; what begins with a digit is none.
+    """
+
+    name = "case:title"
+    evaluation_only = True
+    wordings = (
+        "Write the entire response in title case: capitalise the first letter of every major word.",
+        "Your response must be in title case throughout; only articles, conjunctions and prepositions of up to four "
+        "letters may begin with a small letter.",
+        "Use title case for all major words.",
+        "Title case is required from the first line to the last, not just in headings.",
+        "Could you put all of the text in title case, with a capital at the start of every major word?",
+        "Every major word in the response has to begin with a capital letter, as in a title.",
+        "Letter case of the whole response: title case.",
+        "Capitalise as one does in titles, everywhere: each word, apart from short words such as a, the, of or and, "
+        "starts with a capital.",
+        "I like how headlines look, so begin each major word of every sentence with a capital letter.",
+        "Set all sentences in title case, as if each of them were the title of a book.",
+    )
+    examples = (
+        "The Old Mill Stands by the River, and Its Wheel Turns Day and Night. Nobody Has Ever Asked Who Built It.",
+    )
+
+    @override
+    def measure(self, text: ParsedText, rng: random.Random) -> Params | None:
+        words = text.part(_title_words)
+        if len(words) < _FEWEST_IN_TITLE_CASE or not text.part(is_plain) or text.raw == text.raw.upper():
+            return None
+        return {} if self.check(text, {}) and text.language == "en" else None
+
+    @override
+    def check(self, text: ParsedText, params: Params) -> bool:
+        return self.score(text, params) == 1.0
+
+    @override
+    def score(self, text: ParsedText, params: Params) -> float:
+        words = text.part(_title_words)
+        fit = (not word[0].islower() or (number > 0 and word in _STAY_SMALL) for number, word in enumerate(words))
+        return share(sum(fit), len(words))
+
+    @override
+    def conflicts(self, params: Params, other: Constraint) -> bool:
+        of_case = other.type in ("case:lower", "case:upper", "case:lowercase_words")
+        foreign = other.type == "language:response" and other.params.get("language") != "en"
+        return super().conflicts(params, other) or of_case or foreign
+
+    @override
+    def allows(self, phrase: str, params: Params) -> bool:
+        return all(not word[0].islower() or word in _MINOR for word in _TITLE_WORD.findall(phrase))
+
+
+def _title_words(text: ParsedText) -> tuple[str, ...]:
+    return tuple(_TITLE_WORD.findall(text.raw))
+
+
+TYPES: tuple[ConstraintType, ...] = (Capitalised(), LowercaseWords(), TitleCase())

@@ -1,0 +1,150 @@
+"""Contractions of English: don't, it's, we'll."""
+
+from __future__ import annotations
+
+import random
+import re
+from collections.abc import Sequence
+
+from typing_extensions import override
+
+from crabtk.constraints.absent import AbsentType, is_plain
+from crabtk.constraints.base import ConstraintType
+from crabtk.constraints.counted import CountedType, at_most
+from crabtk.constraints.readings import agreed
+from crabtk.quantities import Limit, counted
+from crabtk.text import ParsedText
+from crabtk.types import Constraint, Params
+
+_FEWEST_WORDS = 40
+_FEWEST_OPEN_FORMS = 2
+_AFTER = re.compile(r"(?<=[^\W\d_])['’](?:re|ve|ll|m|d)\b|(?<=n)['’]t\b", re.IGNORECASE)
+# After a noun, "'s" is as a rule the genitive; after these it is "is", "has" or "us".
+_IS_AFTER = (
+    "it that he she there here what who where when why how let everything everyone nothing something someone one"
+)
+_IS = re.compile(rf"\b(?:{_IS_AFTER.replace(' ', '|')})['’]s\b", re.IGNORECASE)
+_PERHAPS = re.compile(
+    r"(?<=[^\W\d_])['’](?=[^\W\d_])|(?<![^\W_])['’](?:til|cause|em|tis|twas|bout|n)\b|[a-z]in['’]"
+    r"|\b(?:gonna|wanna|gotta|kinda|sorta|dunno|lemme|gimme|dont|cant|wont|isnt|ain|yall)\b",
+    re.IGNORECASE,
+)
+_GENITIVE = re.compile(r"(?<=[^\W\d_])['’]s(?= (?!(?:a|an|the|not|been|so|very|just|no|gone|got|all|to)\b|\w+ing\b))")
+_OPEN_FORM = re.compile(
+    r"\b(?:do|does|did|is|are|was|were|has|have|had|will|would|could|should) not\b|\bcannot\b|\bI (?:am|have|will)\b"
+    r"|\b(?:it|that|he|she|there|what) is\b|\b(?:you|we|they) (?:are|have|will)\b",
+    re.IGNORECASE,
+)
+
+
+class Absent(AbsentType):
+    """No contraction with an apostrophe; genitives such as John's are none. English."""
+
+    name = "contraction:absent"
+    wordings = (
+        "Do not use contractions.",
+        "Your response must not contain any contraction such as don't, it's or we'll.",
+        "Avoid contractions throughout.",
+        "Contractions like can't, I'm and they've are not allowed.",
+        "Could you write out all contractions, for instance do not in place of don't?",
+        "No contractions, please: is not rather than isn't, you are rather than you're.",
+        "Number of contractions allowed: none.",
+        "Write every verb and every not in full, without an apostrophe that stands for missing letters.",
+        "This is a formal letter, so leave out contractions, of the sort of I'd or doesn't, altogether.",
+        "Forms like won't, she's and let's must not occur; spell them out.",
+    )
+    examples = (
+        "The mill does not run in winter, because the river is too low. It is a pity, for people would like to see it "
+        "turn. The miller's son says that they will repair the dam in spring, and then it will run again until the "
+        "first frost of the next year.",
+    )
+
+    @override
+    def measure(self, text: ParsedText, rng: random.Random) -> Params | None:
+        if len(text.words) < _FEWEST_WORDS or not _is_english(text) or self.count(text, {}):
+            return None
+        if not text.part(is_plain) or len(_PERHAPS.findall(text.raw)) != len(_GENITIVE.findall(text.raw)):
+            return None
+        # Only who had something to contract has left it in full.
+        return {} if len(_OPEN_FORM.findall(text.raw)) >= _FEWEST_OPEN_FORMS else None
+
+    @override
+    def count(self, text: ParsedText, params: Params) -> int:
+        return text.part(_contractions)
+
+    @override
+    def conflicts(self, params: Params, other: Constraint) -> bool:
+        return super().conflicts(params, other) or _is_foreign(other)
+
+    @override
+    def limits(self, params: Params) -> Sequence[Limit]:
+        return (Limit("contractions", high=0),)
+
+    @override
+    def allows(self, phrase: str, params: Params) -> bool:
+        return not _count(phrase)
+
+
+class Contractions(CountedType):
+    """Contractions with an apostrophe; genitives are none, repeated ones count each time. English."""
+
+    name = "contraction:count"
+    wordings = (
+        "Contractions (don't, it's, we'll and the like): {relation} {n}.",
+        "Use {relation} {n} {n|contraction|contractions}, such as can't or you're.",
+        "Your response must contain {relation.firm} {n} {n|contraction|contractions}.",
+        "{relation.limit} number of contractions like isn't or I'm, repeated ones counted each time: {n}.",
+        "{relation.cap} {n} {n|contraction|contractions} with an apostrophe should occur, genitives not counted.",
+        "Could you contract words {n} {n|time|times}{relation.tail}, as in don't or they've?",
+        "The number of contractions, where John's hat has none, {relation.must} {n}.",
+        "The tone should be that of a chat, with {relation} {n} {n|contraction|contractions} of the sort of I'd or "
+        "let's.",
+        "When you are done, count contractions such as won't and she's: {n}{relation.tail} is what I asked for.",
+        "Over the whole text, write {relation.firm} {n} {n|form|forms} like doesn't, we've or that's.",
+    )
+    examples = ("I don't know who built the mill, but it's older than the bridge. We'll see it soon, so let's go.",)
+
+    @override
+    def measure(self, text: ParsedText, rng: random.Random) -> Params | None:
+        found = self.count(text, {})
+        if not found or not _is_english(text) or not text.part(is_plain):
+            return None
+        return agreed((found,), rng, sure=found == len(_PERHAPS.findall(text.raw)), most_exact=10)
+
+    @override
+    def count(self, text: ParsedText, params: Params) -> int:
+        return text.part(_contractions)
+
+    @override
+    def conflicts(self, params: Params, other: Constraint) -> bool:
+        return super().conflicts(params, other) or _is_foreign(other)
+
+    @override
+    def limits(self, params: Params) -> Sequence[Limit]:
+        return (counted("contractions", params["relation"], params["n"]),)
+
+    @override
+    def allows(self, phrase: str, params: Params) -> bool:
+        most = at_most(params)
+        return most is None or _count(phrase) <= most
+
+
+def _contractions(text: ParsedText) -> int:
+    return _count(text.raw)
+
+
+def _count(raw: str) -> int:
+    if "'" not in raw and "’" not in raw:
+        return 0
+    return len(_AFTER.findall(raw)) + len(_IS.findall(raw))
+
+
+def _is_english(text: ParsedText) -> bool:
+    return text.language == "en" and text.detected == "en"
+
+
+def _is_foreign(other: Constraint) -> bool:
+    return other.type == "language:response" and other.params.get("language") != "en"
+
+
+TYPES: tuple[ConstraintType, ...] = (Absent(), Contractions())

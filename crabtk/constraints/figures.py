@@ -1,0 +1,181 @@
+"""Numbers, percentages and years, written in digits."""
+
+from __future__ import annotations
+
+import random
+import re
+from collections.abc import Sequence
+
+from typing_extensions import override
+
+from crabtk.constraints.absent import is_plain
+from crabtk.constraints.base import ConstraintType
+from crabtk.constraints.counted import CountedType
+from crabtk.constraints.readings import agreed
+from crabtk.quantities import Limit, counted
+from crabtk.text import ParsedText
+from crabtk.types import Constraint, Params
+
+APART = r"(?<![^\W_])(?<!\d[.,])"
+"""What stands before a number of its own: no letter or digit, and no other number's point or comma."""
+NUMBER = r"\d++(?:[.,]\d++)*+"
+"""A number in digits, points and commas between digits included; 3.5 is one, and 1,000 is one."""
+
+_NUMBER = re.compile(rf"{APART}{NUMBER}(?![^\W_])")
+_PERCENTAGE = re.compile(rf"{APART}{NUMBER}[ \u00a0\u202f]?(?:[%٪％]|per[ -]?cent\b)", re.IGNORECASE)
+_PERCENT_SIGN = re.compile(
+    r"[%٪％]|\bper[ -]?cent|\bpercent|\bpct\b|\bprozent|\bpor ?ciento|\bpour ?cent", re.IGNORECASE
+)
+_YEAR = re.compile(r"(?<![^\W_])(?<!\d[.,])(?:1\d{3}|20\d\d)(?![^\W_]|[.,]\d)")
+_AS_YEAR = re.compile(
+    r"(?:\b(?:in|since|from|until|till|by|of|to|and|or|between|during|before|after|circa|early|late|year|"
+    r"january|february|march|april|may|june|july|august|september|october|november|december|spring|summer|autumn|fall|"
+    r"winter|en|de|del|im|seit|depuis)\s|(?<!\d)\d{1,2},\s|[(–-]\s?)\Z",
+    re.IGNORECASE,
+)
+_GOES_ON = re.compile(
+    r"\Z|[.,;:!?)–-]|\s+(?:and|or|to|until|till|was|were|is|when|where|the|by|as|in|but|it|he|she|they|for|at|with|which|"
+    r"after|on|from|had|has|have|y|und|et|bis)\b"
+)
+_CUE_LENGTH = 12
+
+# What readers count in several ways: digits within words, ranges, dates, times, fractions, versions, spaced
+# thousands, decimal commas, list numbers, web addresses, formulas.
+_DOUBTFUL = re.compile(
+    r"[^\W\d]\d|\d[^\W\d]|\d[-–—/:^*+=×'’~]\d|\d\.\d+\.|\d,(?!\d{3}(?!\d))\d|\d[ \u00a0\u202f]\d|(?<!\d)\.\d|-\d"
+    r"|[²³¹¼½¾\u2070-\u2189\u2460-\u24ff]|\d\ufe0f?\u20e3|^[ \t>*_#(]*\d+[.)]|://|www\.|\\",
+    re.MULTILINE,
+)
+_RANGE = re.compile(r"\d\s?(?:-|–|—|/|~|to|and|or|y|bis|à|a)\s?\d", re.IGNORECASE)
+
+
+class Numbers(CountedType):
+    """Numbers in digits that stand by themselves, list numbers included; digits that touch a letter are none."""
+
+    name = "figures:numbers"
+    wordings = (
+        "Numbers in digits: {relation} {n}.",
+        "Include {relation} {n} {n|number|numbers} written in digits.",
+        "Your response must contain {relation.firm} {n} {n|number|numbers} in digits, where 3.5 or 1,000 is just one.",
+        "{relation.limit} number of numbers written in digits, repeated ones and list numbers included: {n}.",
+        "{relation.cap} {n} {n|number|numbers} should appear in figures (digits that touch a letter, as in H2O, are "
+        "none).",
+        "Could you give {n} {n|number|numbers}{relation.tail} in digits rather than in words?",
+        "The number of figures, that is, of numbers in digits such as 12 or 4.5, {relation.must} {n}.",
+        "Facts convince me, so I want to see {relation} {n} {n|number|numbers} in digits, each mention counted.",
+        "When you are done, count every number in digits, wherever it stands: {n}{relation.tail} is what I asked for.",
+        "Over the whole text, write {relation.firm} {n} {n|number|numbers} with digits.",
+    )
+    examples = (
+        "The bridge is 48 metres long and 6 metres wide. It took 3 winters to build, and 120 men worked on it.",
+    )
+
+    @override
+    def measure(self, text: ParsedText, rng: random.Random) -> Params | None:
+        found = self.count(text, {})
+        if not found or not text.part(is_plain):
+            return None
+        return None if text.part(has_doubtful_digits) else agreed((found,), rng, most_exact=10)
+
+    @override
+    def count(self, text: ParsedText, params: Params) -> int:
+        return len(_NUMBER.findall(text.raw))
+
+    @override
+    def limits(self, params: Params) -> Sequence[Limit]:
+        return (counted("numbers", params["relation"], params["n"]),)
+
+
+class Percentages(CountedType):
+    """Numbers in digits followed by a percent sign or the word percent; each mention counts."""
+
+    name = "figures:percentages"
+    wordings = (
+        "Percentages: {relation} {n}.",
+        "Include {relation} {n} {n|percentage|percentages} in digits, such as 40% or 40 percent.",
+        "Your response must contain {relation.firm} {n} {n|percentage|percentages} with the number in digits.",
+        "{relation.limit} number of percentages (digits with a percent sign or the word percent): {n}.",
+        "{relation.cap} {n} {n|percentage|percentages} should be given, as 5% or 12.5 percent.",
+        "Could you state {n} {n|percentage|percentages}{relation.tail}, like 15% or 15 percent?",
+        "The number of percentages, repeated ones included, {relation.must} {n}.",
+        "I need shares for a pie chart, so give {relation} {n} {n|percentage|percentages}, digits followed by % or "
+        "by percent.",
+        "When you are done, count the percentages written with digits: {n}{relation.tail} is what I asked for.",
+        "Back up what you say with {relation.firm} {n} {n|percentage|percentages}, in the style of 30% or 30 percent.",
+    )
+    examples = ("About 70% of the surface is water. Of the land, 30% is forest, 11% is farmed and 2% is built up.",)
+
+    @override
+    def measure(self, text: ParsedText, rng: random.Random) -> Params | None:
+        found = self.count(text, {})
+        if not found or not text.part(is_plain):
+            return None
+        sure = found == len(_PERCENT_SIGN.findall(text.raw)) and not _RANGE.search(text.raw)
+        return agreed((found, sum("%" in match for match in _PERCENTAGE.findall(text.raw))), rng, sure=sure)
+
+    @override
+    def count(self, text: ParsedText, params: Params) -> int:
+        if not ("%" in text.raw or "cent" in text.folded or "٪" in text.raw or "％" in text.raw):
+            return 0
+        return len(_PERCENTAGE.findall(text.raw))
+
+    @override
+    def limits(self, params: Params) -> Sequence[Limit]:
+        return () if params["relation"] == "at_most" else (Limit("digits", low=params["n"]),)
+
+
+class Years(CountedType):
+    """Numbers of four digits from 1000 to 2099 that stand by themselves; each mention counts."""
+
+    name = "figures:years"
+    wordings = (
+        "Years in four digits: {relation} {n}.",
+        "Mention {relation} {n} {n|year|years}, written with four digits.",
+        "Your response must contain {relation.firm} {n} four-digit {n|year|years} between 1000 and 2099.",
+        "{relation.limit} number of years given in four digits, repeated ones included: {n}.",
+        "{relation.cap} {n} {n|year|years} should be named in the form 1850 or 2010.",
+        "Could you bring in {n} {n|year|years}{relation.tail}, with all four digits, such as 1492 or 2005?",
+        "The number of years, as far as they are written in four digits from 1000 to 2099, {relation.must} {n}.",
+        "I want to place events in time, so name {relation} {n} {n|year|years} in four digits, each mention counted.",
+        "When you are done, count the four-digit years, from 1000 to 2099: {n}{relation.tail} is what I asked for.",
+        "Set the scene with {relation.firm} {n} {n|year|years} spelled with four digits, like 1914.",
+    )
+    examples = (
+        "The mill was built in 1820 and burned down in 1851. It was rebuilt by 1853, and since 1960 it is a museum.",
+    )
+
+    @override
+    def measure(self, text: ParsedText, rng: random.Random) -> Params | None:
+        if not text.part(is_plain) or "://" in text.raw:
+            return None
+        spans = [(match.start(), match[0]) for match in _YEAR.finditer(text.raw)]
+        # "In 1500," names a year; "about 1500 steps" does not.
+        plain = [year for at, year in spans if _is_year(text.raw, at)]
+        plain = plain if len(plain) == len(spans) else []
+        longer = re.findall(r"\d{4}", text.raw)
+        short = re.search(r"['’]\d\d|\d[–-]\d\d\b|\b\d{3}\b", text.raw)
+        return agreed((len(plain), len(set(plain))), rng, sure=len(longer) == len(spans) and not short)
+
+    @override
+    def count(self, text: ParsedText, params: Params) -> int:
+        return len(_YEAR.findall(text.raw))
+
+    @override
+    def conflicts(self, params: Params, other: Constraint) -> bool:
+        return super().conflicts(params, other) or (other.type == "digits:absent" and params["relation"] != "at_most")
+
+    @override
+    def limits(self, params: Params) -> Sequence[Limit]:
+        return () if params["relation"] == "at_most" else (Limit("digits", low=4 * params["n"]),)
+
+
+def has_doubtful_digits(text: ParsedText) -> bool:
+    """Tell whether readers may count the numbers of a text in several ways; for ``ParsedText.part``."""
+    return bool(_DOUBTFUL.search(text.raw))
+
+
+def _is_year(raw: str, at: int) -> bool:
+    return bool(_AS_YEAR.search(raw[max(0, at - _CUE_LENGTH) : at]) and _GOES_ON.match(raw, at + 4))
+
+
+TYPES: tuple[ConstraintType, ...] = (Numbers(), Percentages(), Years())
