@@ -178,7 +178,7 @@ def read(template: str, fields: Mapping[str, Field], wording: str) -> dict[str, 
     return found
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=16384)
 def _compiled(template: str, names: Sequence[str], patterns: Sequence[str]) -> re.Pattern[str]:
     """Turn a template into an expression; repeated fields get numbered groups."""
     known = dict(zip(names, patterns, strict=True))

@@ -9,6 +9,8 @@ from itertools import product
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from crabtk import wording
 from crabtk.constraints.base import ConstraintType
@@ -50,11 +52,11 @@ def sample_values(type_: ConstraintType, name: str, number: int) -> list[Any]:
 
 @each_type
 def test_conformance(type_: ConstraintType) -> None:
-    check_constraint_type(type_, seeds=range(8), texts=["Yours?\n" * 30, "Where is the key? " * 12])
+    check_constraint_type(type_, seeds=range(8), wordings=10, texts=["Yours?\n" * 30, "Where is the key? " * 12])
 
 
 def test_names_are_unique() -> None:
-    assert len(BY_NAME) == len(TYPES) >= 18
+    assert len(BY_NAME) == len(TYPES) >= 100
 
 
 @each_type
@@ -71,11 +73,39 @@ def test_no_type_reads_the_wording_of_another() -> None:
 
 
 @each_type
-def test_a_meaning_has_six_wordings_of_distinct_shape(type_: ConstraintType) -> None:
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(data=st.data())
+def test_parse_recovers_any_parameters_from_every_wording(type_: ConstraintType, data: st.DataObject) -> None:
+    for variant, template in type_.templates():
+        params = {name: data.draw(values(type_, name)) for name in sorted(wording.parameters(template))}
+        sentence = wording.write(template, type_.fields, params)
+        assert type_.parse(sentence) == (params if variant is None else {type_.variant: variant, **params})
+
+
+QUOTABLE = st.text(st.characters(exclude_characters='"\n', exclude_categories=["Cs", "Cc", "Zl", "Zp"]), min_size=1)
+
+
+def values(type_: ConstraintType, name: str) -> st.SearchStrategy[Any]:
+    field = type_.fields[name]
+    if isinstance(field, Count):
+        return st.integers(0, 10_000)
+    if isinstance(field, Ordinal):
+        return st.integers(1, 10_000)
+    if isinstance(field, OneOf):
+        return st.sampled_from(list(field.words))
+    if isinstance(field, QuotedList):
+        return st.lists(QUOTABLE, min_size=1, max_size=4)
+    if isinstance(field, Quoted):
+        return QUOTABLE
+    return st.sampled_from([params[name] for params in type_.example_params])
+
+
+@each_type
+def test_a_meaning_has_ten_wordings_of_distinct_shape(type_: ConstraintType) -> None:
     groups = type_.wordings if isinstance(type_.wordings, Mapping) else {"": type_.wordings}
     for sentences in groups.values():
-        assert len(sentences) >= 6
-        assert len({tuple(sentence.split()[:2]) for sentence in sentences}) >= 6
+        assert len(sentences) >= 10
+        assert len({tuple(sentence.split()[:2]) for sentence in sentences}) >= 10
         assert any(sentence.rstrip().endswith("?") or "? " in sentence for sentence in sentences)
         assert max(map(len, sentences)) > 1.5 * min(map(len, sentences))
 
