@@ -140,6 +140,8 @@ class _Verify:
                 loose.append(_follows(self._checker(id_, kwargs, row.prompt), readings.loose))
             except VerificationError as error:
                 return _refused(row.record, str(error))
+            except KeyError as error:
+                return _refused(row.record, f"{id_} lacks the parameter {error}")
             except Exception as error:  # a set or a type is a plugin: its failure costs the row, never the run
                 return _refused(row.record, f"checking {id_} raised {type(error).__name__}: {error}")
         return Verdicts(row.key, tuple(id_ for id_, _ in row.instructions), tuple(strict), tuple(loose))
@@ -192,7 +194,8 @@ def _said(prompt: Any) -> str:
 def _instructions(row: Mapping[str, Any]) -> Iterator[tuple[str, Params]]:
     ids, constraints = row.get("instruction_id_list"), row.get("constraints")
     if isinstance(ids, list):
-        kwargs = _decoded(row.get("kwargs") or [{}] * len(ids))
+        given = row.get("kwargs")
+        kwargs = [{}] * len(ids) if given is None else _decoded(given)
         if not isinstance(kwargs, list) or len(kwargs) != len(ids):
             raise ValueError("`kwargs` must be a list with one object for each of `instruction_id_list`")
         for id_, arguments in zip(ids, kwargs, strict=True):
