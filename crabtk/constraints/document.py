@@ -17,7 +17,7 @@ from crabtk.quantities import Limit, counted
 from crabtk.text import WORD, ParsedText
 from crabtk.types import Constraint, Params
 
-_TITLE = re.compile(r"<<([^<>\n]+)>>")
+_TITLE = re.compile(r"(?<!<)<<([^<>\n]+)>>(?!>)")
 _NOTE_MARK = re.compile(r"\[\^([^\[\]\s]{1,40})\](?!:)")
 _NOTE = re.compile(r"\[\^([^\[\]\s]{1,40})\]:(.*)")
 _RULE_MARKS = "-*_"
@@ -44,7 +44,9 @@ class AngleTitle(ConstraintType):
 
     @override
     def measure(self, text: ParsedText, rng: random.Random) -> Params | None:
-        return {} if not text.code_blocks and self.check(text, {}) else None
+        # What stands so on a line of its own is a title and not, say, an operator.
+        titles = [line for line in text.lines if _TITLE.fullmatch(line.strip())]
+        return {} if titles and not text.code_blocks and self.check(text, {}) else None
 
     @override
     def check(self, text: ParsedText, params: Params) -> bool:
@@ -68,8 +70,7 @@ class Rules(CountedType):
         "I print the text and cut it along the horizontal rules, so put in {relation} {n} of them, with --- or *** or "
         "___ alone on a line.",
         "Separate parts of the text with Markdown rules across the page, {relation.firm} {n} in all.",
-        "When you are done, count the horizontal rules that Markdown will draw: {n}{relation.tail} is what I asked "
-        "for.",
+        "When you are done, count the horizontal rules that Markdown will draw: I asked for {n}{relation.tail}.",
     )
     examples = (
         "First, the eggs.\n\n---\n\nThen the flour.\n\n---\n\nThen the milk.",
@@ -114,7 +115,7 @@ class BlockQuotes(CountedType):
         "I style block quotes in a colour of their own, so give me {relation} {n} of them, marked with > in Markdown.",
         "Set passages off by Markdown's mark for block quotes, {relation.firm} {n} in all, where neighbouring lines "
         "with > belong together.",
-        "When you are done, count the block quotes that the > signs make: {n}{relation.tail} is what I asked for.",
+        "When you are done, count the block quotes that the > signs make: I asked for {n}{relation.tail}.",
     )
     examples = ("She wrote to him:\n\n> Come home soon.\n> The apples are ripe.\n\nHe did not answer.",)
 
@@ -153,8 +154,8 @@ class Footnotes(CountedType):
         "those.",
         "Move side remarks into Markdown footnotes with marks like [^1], {relation.firm} {n} in all, each with its "
         "note.",
-        "When you are done, count the Markdown footnotes that have both a mark and a note: {n}{relation.tail} is what "
-        "I asked for.",
+        "When you are done, count the Markdown footnotes that have both a mark and a note: I asked for "
+        "{n}{relation.tail}.",
     )
     examples = ("Bees dance.[^1] Wasps do not.[^2]\n\n[^1]: To show where flowers are.\n[^2]: As far as is known.",)
 

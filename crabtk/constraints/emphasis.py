@@ -18,7 +18,8 @@ from crabtk.text import WORD, ParsedText
 from crabtk.types import Constraint, Params
 from crabtk.wording import Field, Quoted
 
-_FEWEST_WORDS = 60
+_FEWEST_WORDS = 100
+_FEWEST_ITEMS = 6
 _MOST_EXACT = 10
 _LONGEST = 5
 _CODE_SPAN = regex.compile(r"`[^`\n]+`")
@@ -59,7 +60,7 @@ class Bold(CountedType):
         "When I skim the text, {relation} {n} {n|word or phrase|words or phrases} set in bold by Markdown should stand "
         "out.",
         "Mark up {relation.firm} {n} {n|passage|passages} as **bold**, wherever in the text you like.",
-        "When you are done, count the passages in Markdown bold: {n}{relation.tail} is what I asked for.",
+        "When you are done, count the passages in Markdown bold: I asked for {n}{relation.tail}.",
     )
 
     @override
@@ -93,7 +94,7 @@ class Italic(CountedType):
         "I read foreign terms and titles more easily in italics, so set {relation} {n} {n|word or phrase|words or "
         "phrases} in Markdown italics.",
         "Mark up {relation.firm} {n} {n|passage|passages} as *italic* or _italic_, wherever in the text you like.",
-        "When you are done, count the passages in Markdown italics: {n}{relation.tail} is what I asked for.",
+        "When you are done, count the passages in Markdown italics: I asked for {n}{relation.tail}.",
     )
     examples = ("The play *Hamlet* is longer than *Macbeth*, and _both_ are played every year.",)
 
@@ -127,8 +128,7 @@ class Highlights(CountedType):
         "The number of passages between single or double asterisks {relation.must} {n}.",
         "I look first at what is highlighted, so mark {relation} {n} {n|passage|passages} *so* or **so**.",
         "Draw attention to {relation.firm} {n} {n|passage|passages} by single or double asterisks on both sides.",
-        "When you are done, count what is in asterisks, be they single or double: {n}{relation.tail} is the number of "
-        "highlighted passages that I asked for.",
+        "When you are done, count what is in asterisks, be they single or double: I asked for {n}{relation.tail}.",
     )
 
     @override
@@ -210,13 +210,14 @@ class NoEmphasis(ConstraintType):
     )
     examples = (
         "# Ponds\n\n"
-        + "The pond lies still, and the carp sleep under the ice until the thaw comes. " * 6
+        + "The pond lies still, and the carp sleep under the ice until the thaw comes. " * 8
         + "\n\n## End",
     )
 
     @override
     def measure(self, text: ParsedText, rng: random.Random) -> Params | None:
-        structured = text.headings or text.bullet_items or text.numbered_items or text.tables
+        items = len(text.bullet_items) + len(text.numbered_items)
+        structured = text.headings or text.tables or items >= _FEWEST_ITEMS
         if len(text.words) < _FEWEST_WORDS or not structured or text.bold_spans:
             return None
         found = text.part(spans)

@@ -18,7 +18,8 @@ from crabtk.text import ParsedText
 from crabtk.types import Constraint, Params
 from crabtk.wording import Field, OneOf
 
-_FEWEST_WORDS = 200
+_FEWEST_WORDS = 250
+_FEWEST_MARKS = 6
 _STRAY = re.compile(r"[>\s]*#{1,6}(?:\s|[^\W\d_])|\s*(?:[-*+•]|[0-9]+[.)])\s+#{1,6}\s")
 _UNDERLINE = re.compile(r"\s{0,3}(?:=+|-{2,})\s*")
 _OF_HEADINGS = frozenset({"section:count", "section:words", "document:thesis"})
@@ -39,7 +40,7 @@ class Headings(CountedType):
         "I generate a table of contents from the lines that start with # signs, and it should have {relation} {n} "
         "{n|entry|entries}.",
         "Mark headings with # as Markdown does, {relation.firm} {n} in all, whatever their level.",
-        "When you are done, count the Markdown headings of all levels: {n}{relation.tail} is what I asked for.",
+        "When you are done, count the Markdown headings of all levels: I asked for {n}{relation.tail}.",
     )
 
     @override
@@ -141,12 +142,15 @@ class NoHeadings(ConstraintType):
         "Not a single line may be a heading as Markdown marks it with # signs.",
         "The form that I paste this into shows # signs as they are, so write no Markdown headings.",
     )
-    examples = ("**Tides.** " + "The moon pulls the sea, and the sea follows slowly along the coast. " * 17,)
+    examples = (
+        "\n".join("- **Tide:** The moon pulls the sea, and the sea follows slowly along the coast." for _ in range(20)),
+    )
 
     @override
     def measure(self, text: ParsedText, rng: random.Random) -> Params | None:
-        structured = len(text.bold_spans) + len(text.bullet_items) + len(text.numbered_items)
-        if len(text.words) < _FEWEST_WORDS or not structured or text.headings or text.part(strays):
+        marks = len(text.bold_spans) + len(text.bullet_items) + len(text.numbered_items)
+        structured = len(text.words) >= _FEWEST_WORDS and marks >= _FEWEST_MARKS
+        if not structured or text.headings or text.part(strays):
             return None
         return None if any(line.kind == "code" and line.text.lstrip()[:1] == "#" for line in text.marked_lines) else {}
 

@@ -17,7 +17,7 @@ from crabtk.types import Constraint, Params
 from crabtk.wording import Field, OneOf
 
 _GREETING = re.compile(r"(?:Dear|Hi|Hello)\s+\S.*,")
-_SIGN_OFF = re.compile(r"(?:.*\W)?(?:regards|wishes|sincerely|faithfully|truly),", re.IGNORECASE)
+_FAREWELLS = ("regards,", "wishes,", "sincerely,", "faithfully,", "truly,")
 _MOST_LINES = 5
 _MOST_WORDS = 6
 _EMPHASIS_MARKS = "*_ \t"
@@ -165,8 +165,14 @@ class Postscript(ConstraintType):
 def _below_sign_off(text: ParsedText) -> list[str]:
     """Return the lines below the last sign-off, blank ones left out; none where there is no sign-off."""
     lines = [line.strip(_EMPHASIS_MARKS) for line in text.lines if line.strip()]
-    places = [number for number, line in enumerate(lines) if _SIGN_OFF.fullmatch(line)]
+    places = [number for number, line in enumerate(lines) if _is_sign_off(line)]
     return lines[places[-1] + 1 :] if places else []
+
+
+def _is_sign_off(line: str) -> bool:
+    if not line.endswith(","):
+        return False
+    return " ".join(line.lower().split()).rpartition(" ")[2] in _FAREWELLS
 
 
 TYPES: tuple[ConstraintType, ...] = (Greeting(), SignOff(), Postscript())

@@ -205,10 +205,11 @@ class Alphabetical(ConstraintType):
 
     @override
     def measure(self, text: ParsedText, rng: random.Random) -> Params | None:
-        keys = text.part(_keys)
+        longest = max((len(each.items) for each in text.part(lists)), default=0)
         sure = text.part(plain_lists) and not text.code_blocks and all(each.flat for each in text.part(lists))
-        if not sure or max(map(len, keys), default=0) < _FEWEST_SORTED:
+        if not sure or longest < _FEWEST_SORTED:
             return None
+        keys = text.part(_keys)
         # Accents, digits, and spaces within an entry are sorted in more ways than one.
         plain = all(key and key[0].isalpha() and all(word.isascii() for word in key) for each in keys for key in each)
         letters = [[("".join(key),) for key in each] for each in keys]

@@ -19,8 +19,8 @@ from crabtk.text import WORD, ParsedText
 from crabtk.types import Constraint, Params
 from crabtk.wording import Count, Field, OneOf, Quoted
 
-_CUSTOM = regex.compile(r"([\p{So}\p{Sm}\p{Pd}·◦‣▪●○…][\p{So}\p{Sm}\p{Pd}\ufe0f.!?]{0,4})[ \t]+\w")
-_TAKEN = frozenset({"-", "+", "<", ">", "=", "|", "~"})
+_CUSTOM = regex.compile(r"([\p{So}\p{Pd}←-⇿·◦‣▪●○…][\p{So}\p{Pd}←-⇿\ufe0f.!?]{0,4})[ \t]+\w")
+_TAKEN = frozenset({"-"})
 _MOST_SENTENCES = 4
 
 

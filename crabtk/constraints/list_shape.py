@@ -20,7 +20,7 @@ from crabtk.types import Constraint, Params
 from crabtk.wording import Count, Field, OneOf
 
 _MOST_LEVELS = 3
-_FEWEST_FLAT = 5
+_FEWEST_FLAT = 8
 _NESTED = (
     "- pack\n  - tent\n  - stove\n- travel\n  - tickets\n- arrive\n\nThat is all.",
     "Our plan:\n\n* Monday\n    - clean the pond\n    - feed the carp\n* Tuesday\n    - mend the net\n",
@@ -43,8 +43,8 @@ class Lists(CountedType):
         "I turn every bulleted or numbered list into a handout, and I need {relation} {n} of them.",
         "Break up the text with bulleted or numbered lists, {relation.firm} {n} in all, where a run of items with its "
         "sub-items is one list.",
-        "When you are done, count the bulleted and numbered lists, each run of items being one: {n}{relation.tail} is "
-        "what I asked for.",
+        "When you are done, count the bulleted and numbered lists, each run of items being one: I asked for "
+        "{n}{relation.tail}.",
     )
 
     @override
@@ -131,8 +131,7 @@ class SubItems(CountedType):
         "depth, {relation} {n}.",
         "My outliner folds list items that are indented under another item, and it should find {relation} {n} of "
         "those in your response.",
-        "When you are done, count the list items that are indented under another one: {n}{relation.tail} is what I "
-        "asked for.",
+        "When you are done, count the list items that are indented under another one: I asked for {n}{relation.tail}.",
     )
     examples = _NESTED
 
@@ -243,7 +242,10 @@ class TwoLevel(ConstraintType):
         marks = {outer.mark for outer, _ in groups}
         shared = set.intersection(*({item.mark for item in below} for _, below in groups)) if groups else set()
         shared -= {mark for mark in shared if mark not in BULLET_MARKS}
-        if len(groups) < 2 or len(marks) != 1 or len(shared) != 1 or not text.part(plain_lists):
+        # Bullets under numbers are top-level bullets to some readers.
+        bullets = sum(1 + sum(item.mark in BULLET_MARKS for item in below) for _, below in groups)
+        sure = bullets == len(text.bullet_items) and text.part(plain_lists)
+        if len(groups) < 2 or len(marks) != 1 or len(shared) != 1 or not sure:
             return None
         return {"marker": marks.pop(), "sub_marker": shared.pop()}
 

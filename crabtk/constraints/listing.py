@@ -19,6 +19,7 @@ _STRAY: tuple[tuple[Doubt, regex.Pattern[str]], ...] = (
     ("number", regex.compile(r"(?:[>*_#\s]|[-+•]\s)*+[\[(]?\d{1,4}(?:[.)\]:]|\ufe0f?\u20e3)")),
     ("letter", regex.compile(r"(?:[>*_#\s]|[-+•]\s)*+[\[(]?(?:\p{L}|[ivxIVX]{2,5})[.)\]:](?:\s|\*|$)")),
 )
+_LETTER_END = frozenset(".)]:")
 _IN_CODE = regex.compile(r"\s*(?:[-*+•]|[0-9]+[.)]|[A-Za-z][.)])\s")
 
 
@@ -73,7 +74,7 @@ def lists(text: ParsedText) -> tuple[ItemList, ...]:
     """Return the bulleted and numbered lists of a text, in order; for ``ParsedText.part``.
 
     Items with nothing but blank lines and lines that continue an item between them are one list. A line
-    continues an item if it is indented, or if no blank line parts it from the item. An item is a sub-item if
+    continues an item if it is indented, or if it stands right below a numbered item. An item is a sub-item if
     it is indented under another one of its list. Where bullets follow numbers without being indented, or
     numbers bullets, a new list begins.
     """
@@ -99,6 +100,8 @@ def doubts(text: ParsedText) -> frozenset[Doubt]:
     for line in text.marked_lines:
         if line.kind == "code" and _IN_CODE.match(line.text):
             return frozenset({"bullet", "number", "letter"})
+        if line.text[:1].isalpha() and not _LETTER_END.intersection(line.text[1:7]):
+            continue
         if line.kind in ("text", "heading", "bullet"):
             strays = _STRAY if line.kind == "text" else _STRAY[1:]
             found.update(kind for kind, stray in strays if stray.match(line.text))
@@ -136,9 +139,11 @@ class _Open:
     def goes_on(self, line: Line, raw: str, blank: bool) -> bool:
         """Tell whether a line that is no item continues the last one, and take it in if so."""
         further = len(raw) - len(raw.lstrip()) - self._indents[0]
-        if further <= 0 and (blank or line.kind != "text"):
-            return False
-        self.plain = self.plain and line.kind == "text" and further != 1
+        if further <= 0:
+            self.plain = self.plain and blank
+            if blank or not self.numbered or line.kind != "text":
+                return False
+        self.plain = self.plain and line.kind == "text" and further > 1
         if line.kind == "text":
             self._rows[-1][1].append(line.text)
         return True

@@ -28,7 +28,7 @@ BULLET_MARKS: Mapping[str, str] = {
 }
 """The characters that mark a bullet point."""
 
-_FEWEST_WORDS = 150
+_FEWEST_WORDS = 200
 _LETTERED = re.compile(r"([A-Za-z])[.)][ \t]+\S")
 _OTHER_LETTERED = re.compile(r"(?:[>*_#\-+•]\s*)*(?:\([A-Za-z]\)|[*_]+\(?[A-Za-z][.)]|[A-Za-z][.)](?:\S|$))")
 
@@ -47,7 +47,7 @@ class Bullets(CountedType):
         "The number of bullet points, sub-points counted, {relation.must} {n}.",
         "I will turn each bullet point into a slide, and there should be {relation} {n} of them.",
         "Break the matter down into {relation.firm} {n} {n|bullet point|bullet points}, counted over the whole text.",
-        "When you are done, count the bullet points at every level: {n}{relation.tail} is what I asked for.",
+        "When you are done, count the bullet points at every level: I asked for {n}{relation.tail}.",
     )
 
     @override
@@ -88,7 +88,7 @@ class Numbered(CountedType):
         "The number of lines that start with a list number {relation.must} {n}.",
         "I will go through the numbered items one a day, and there should be {relation} {n} of them.",
         "Set out the steps or points as numbered items, {relation.firm} {n} in the response as a whole.",
-        "When you are done, count the items that carry a number: {n}{relation.tail} is what I asked for.",
+        "When you are done, count the items that carry a number: I asked for {n}{relation.tail}.",
     )
 
     @override
@@ -126,8 +126,8 @@ class Lettered(CountedType):
         'I will refer to points by their letter, so put "a)", "b)" or "a.", "b." and so on at the start of the line; '
         "there should be {relation} {n} such {n|line|lines}.",
         'Letter the options "A)", "B)" or "A.", "B.", one to a line, and give {relation.firm} {n} of them.',
-        'When you are done, count the lines that start with a letter such as "a)" or "a.": {n}{relation.tail} is '
-        "what I need.",
+        'When you are done, count the lines that start with a letter such as "a)" or "a.": I asked for '
+        "{n}{relation.tail}.",
     )
     examples = (
         "Which metal is liquid at room temperature?\n\na) iron\nb) mercury\nc) zinc\n\nChoose one.",

@@ -55,8 +55,8 @@ class Placeholders(CountedType):
         "The number of bracketed placeholders, such as [title], repeated ones counted each time, {relation.must} {n}.",
         "I will fill in the details myself, so leave {relation} {n} {n|gap|gaps} marked like [this].",
         "This is a template with {relation.firm} {n} {n|placeholder|placeholders} in square brackets, like [city].",
-        "When you are done, count the placeholders such as [company] in square brackets: {n}{relation.tail} is what I "
-        "asked for.",
+        "When you are done, count the placeholders such as [company] in square brackets: I asked for "
+        "{n}{relation.tail}.",
     )
 
     @override

@@ -54,8 +54,8 @@ class Sections(CountedType):
         "headings of one level; the title is none of them.",
         "Structure the answer by Markdown headings on one level, {relation.firm} {n} {n|section|sections} in all, with "
         "title and subheadings not included in the count.",
-        "When you are done, count the sections that Markdown headings of one level set apart, without the title: "
-        "{n}{relation.tail} is what I asked for.",
+        "When you are done, count the sections that Markdown headings of one level set apart, without the title: I "
+        "asked for {n}{relation.tail}.",
     )
 
     @override
