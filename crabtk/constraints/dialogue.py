@@ -24,8 +24,8 @@ _TURN = regex.compile(rf"({_NAME})[:：]\s*[^\s/\d].*")
 class Turns(CountedType):
     """Number of lines outside code that hold a speaker's name, a colon and what is said.
 
-    A name is one to three capitalised words (the later ones may begin with a digit: ``Clerk 2``), without
-    marks around it. Measured where each line is such a turn and speakers alternate.
+    A name is one to three capitalised words (the later ones may begin with a digit: ``Clerk 2``); asterisks for
+    bold are passed over. Measured where each line is such a turn without them and speakers alternate.
     """
 
     name = "dialogue:turns"
@@ -64,7 +64,8 @@ class Turns(CountedType):
 
     @override
     def count(self, text: ParsedText, params: Params) -> int:
-        return sum(line.kind == "text" and _TURN.fullmatch(line.text) is not None for line in text.marked_lines)
+        lines = (line.text.replace("*", "") for line in text.marked_lines if line.kind == "text")
+        return sum(_TURN.fullmatch(line) is not None for line in lines)
 
     @override
     def conflicts(self, params: Params, other: Constraint) -> bool:

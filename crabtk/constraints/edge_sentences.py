@@ -23,6 +23,7 @@ _CLOSERS = "\"'”’»)]*_ "
 _QUESTION = ("?", "？", "؟")
 _ENDS = (".", "!", "?", "…", ":", "。", "！", "？", "؟", "।")
 _END = regex.compile(r"[.!?…]+[\"'”’)\]*_]*(?:\s+|$)")
+_LABEL = regex.compile(r"[^\s:：]+(?:\s+[^\s:：]+){0,3}\s*[:：]\s*\S")
 _PASSED_OVER = frozenset({"blank", "heading", "rule"})
 
 
@@ -51,9 +52,7 @@ class QuestionFirst(ConstraintType):
     def measure(self, text: ParsedText, rng: random.Random) -> Params | None:
         first = text.part(_first)
         plain = first.endswith(_QUESTION) and len(text.sentences) >= _FEWEST_SENTENCES and len(first.split()) > 2
-        line = next((line for line in text.marked_lines if line.kind != "blank"), None)
-        # A title without "#", or a question within the sentence, leaves it open which sentence is the first.
-        return {} if plain and line is not None and line.kind == "text" and line.text.startswith(first) else None
+        return {} if plain and _begins_in_prose(text) and text.raw.lstrip().startswith(first) else None
 
     @override
     def check(self, text: ParsedText, params: Params) -> bool:
@@ -87,8 +86,7 @@ class FirstSentence(ConstraintType):
     @override
     def measure(self, text: ParsedText, rng: random.Random) -> Params | None:
         first = text.part(_first)
-        line = next((line for line in text.marked_lines if line.kind != "blank"), None)
-        known = line is not None and line.kind == "text" and first.rstrip(_CLOSERS).endswith(_ENDS)
+        known = _begins_in_prose(text) and first.rstrip(_CLOSERS).endswith(_ENDS)
         if not known or not text.spaced or len(text.sentences) < _FEWEST_SENTENCES:
             return None
         block = text.paragraphs[0]
@@ -163,6 +161,12 @@ def _last(text: ParsedText) -> str:
     """Return the last sentence above the headings that the response ends with, or an empty string."""
     after = _in_headings(text, reversed(text.marked_lines))
     return next(iter(reversed(text.sentences[: len(text.sentences) - after])), "")
+
+
+def _begins_in_prose(text: ParsedText) -> bool:
+    """Tell whether nobody wonders what the first sentence is: no title in bold, no "Subject:", no speaker's name."""
+    line = next((line for line in text.marked_lines if line.kind != "blank"), None)
+    return line is not None and line.kind == "text" and line.text[0] not in "*_" and not _LABEL.match(line.text)
 
 
 def _in_headings(text: ParsedText, lines: Iterable[Line]) -> int:

@@ -20,6 +20,7 @@ from crabtk.types import Constraint, Params
 from crabtk.wording import Count, Field
 
 _FEWEST_SENTENCES = 3
+_PLAIN_RUN = 4
 
 
 class Chain(ConstraintType):
@@ -104,7 +105,7 @@ class AlliterationIncrement(ConstraintType):
     @override
     def measure(self, text: ParsedText, rng: random.Random) -> Params | None:
         sentences = text.part(plain_sentences)
-        if len(sentences) < _FEWEST_SENTENCES:
+        if len(sentences) < _FEWEST_SENTENCES or _longest_run(WHOLE_WORD.findall(sentences[-1])) < _PLAIN_RUN:
             return None
         readings: tuple[Callable[[str], list[str]], ...] = (str.split, WORD.findall, WHOLE_WORD.findall)
         grows = all(_grows([_longest_run(read(part)) for part in sentences]) for read in readings)

@@ -9,7 +9,7 @@ from typing_extensions import override
 
 from crabtk.constraints.base import ConstraintType
 from crabtk.constraints.word_sets import WordSet, in_english, is_foreign, vocabulary
-from crabtk.text import ParsedText
+from crabtk.text import WORD, ParsedText
 from crabtk.types import Constraint, Params
 
 _FEWEST_WORDS = 40
@@ -21,9 +21,19 @@ _ITSELF = WordSet(("as an AI", "AI model", "AI assistant", "language model"))
 _HEDGES = WordSet(("maybe", "perhaps", "possibly", "probably", "might"))
 _APOLOGY = regex.compile(r"(?<![\p{L}\p{M}\p{N}_])(?i:sorry(?![\p{L}\p{M}\p{N}_])|apolog)")
 _OPENING = regex.compile(r"[^\p{L}\p{N}]*")
+# Words near which an apology stands, and those that come near to one.
 _EXCUSES = frozenset(
-    {"unfortunately", "regret", "cannot", "unable", "mistake", "error", "errors", "delay", "delayed", "problem"}
-    | {"problems", "complaint", "refund", "inconvenience", "incorrect", "wrong", "issue", "issues", "disappointed"}
+    {"unfortunately", "cannot", "unable", "mistake", "delay", "delayed", "complaint", "refund", "inconvenience"}
+    | {"incorrect", "misunderstanding", "disappointed", "disappointing"}
+)
+_REGRETS = frozenset({"regret", "regrets", "regretfully", "forgive", "forgiveness", "pardon", "excuse"})
+# Words of an offer of help, or of talk about oneself, that is worded otherwise.
+_HELP = frozenset(
+    {"help", "assist", "assistance", "question", "questions", "hesitate", "ask", "reach", "contact", "welcome"}
+    | {"glad", "gladly", "clarify", "clarification", "need", "want", "would"}
+)
+_MACHINE = frozenset(
+    {"ai", "assistant", "bot", "chatbot", "robot", "machine", "model", "models", "artificial", "programmed", "trained"}
 )
 _SELF = frozenset({"i", "me", "my", "myself"})
 _READER = frozenset({"you", "your"})
@@ -67,13 +77,13 @@ class NoFiller(_Without):
     name = "opening:no_filler"
     wordings = (
         f"Do not open with {_FILLERS.listed('or')}.",
-        f"No filler at the start: the response may not begin with {_FILLERS.listed('or')}.",
+        f"Nothing stale at the start: the response may not begin with {_FILLERS.listed('or')}.",
         f"Your response must not begin with {_FILLERS.listed('or')}, in any letter case.",
         f"Forbidden openings: {_FILLERS.listed('and')}.",
-        f"Could you get to the point without starting on {_FILLERS.listed('or')}?",
-        f"Skip the pleasantries: never begin your answer with {_FILLERS.listed('or')}.",
+        f"Could you answer without starting on {_FILLERS.listed('or')}?",
+        f"Spare me the usual starts: never begin your answer with {_FILLERS.listed('or')}.",
         f"Whatever you open with, it must not be {_FILLERS.listed('or')}.",
-        f"Start with the substance, which rules out {_FILLERS.listed('or')} as the first words.",
+        f"As first words of the response, {_FILLERS.listed('and')} are ruled out.",
         "I paste these answers straight into a manual, where chatty beginnings look odd, so the text must not "
         f"begin with {_FILLERS.listed('or')}.",
         f"The text may begin in any way except with {_FILLERS.listed('or')}.",
@@ -134,7 +144,9 @@ class NoOffer(_Without):
     @override
     def tempts(self, text: ParsedText) -> bool:
         speaks = not _READER.isdisjoint(text.part(vocabulary))
-        return speaks and len(text.paragraphs) > 1 and not _OFFERS.count_in(text)
+        if not speaks or len(text.paragraphs) < 2 or _OFFERS.count_in(text):
+            return False
+        return _HELP.isdisjoint(map(str.lower, WORD.findall(text.paragraphs[-1])))
 
 
 class NoApology(_Without):
@@ -169,7 +181,8 @@ class NoApology(_Without):
 
     @override
     def tempts(self, text: ParsedText) -> bool:
-        return not _EXCUSES.isdisjoint(text.part(vocabulary))
+        words = text.part(vocabulary)
+        return not _EXCUSES.isdisjoint(words) and _REGRETS.isdisjoint(words)
 
     @override
     def allows(self, phrase: str, params: Params) -> bool:
@@ -189,7 +202,7 @@ class NoSelfMention(_Without):
         f"Keep what you are out of it: never write {_ITSELF.listed('or')}.",
         f"Forbidden self-descriptions: {_ITSELF.listed('and')}.",
         f"Could you answer as a person would, without {_ITSELF.listed('or')}?",
-        f"Nowhere may the text mention {_ITSELF.listed('or')}.",
+        f"Nowhere may the text say {_ITSELF.listed('or')}.",
         f"Stay in the background; the phrases {_ITSELF.listed('and')} are not allowed.",
         f"Disclaimers about what you are have no place here, so leave out {_ITSELF.listed('and')}.",
         "The text goes out under my own name and should not give away who drafted it, so keep the phrases "
@@ -208,7 +221,8 @@ class NoSelfMention(_Without):
 
     @override
     def tempts(self, text: ParsedText) -> bool:
-        return not _SELF.isdisjoint(text.part(vocabulary))
+        words = text.part(vocabulary)
+        return not _SELF.isdisjoint(words) and _MACHINE.isdisjoint(words)
 
     @override
     def allows(self, phrase: str, params: Params) -> bool:
@@ -222,13 +236,13 @@ class NoHedging(_Without):
     wordings = (
         f"Do not hedge with {_HEDGES.listed('or')}.",
         f"Hedging words to avoid: {_HEDGES.listed('and')}.",
-        f"Your response must not hedge, which means no {_HEDGES.listed('or')}.",
-        f"Commit yourself: leave out the hedges {_HEDGES.listed('and')}.",
-        f"Could you say this firmly, without hedging by {_HEDGES.listed('or')}?",
-        f"Be definite throughout; the hedges {_HEDGES.listed('and')} are not allowed.",
+        f"Your response must be free of the hedges {_HEDGES.listed('and')}.",
+        f"Please leave out the hedges {_HEDGES.listed('and')}.",
+        f"Could you say all this without hedging by {_HEDGES.listed('or')}?",
+        f"In this text, the hedges {_HEDGES.listed('and')} are not allowed.",
         f"None of the hedges {_HEDGES.listed('and')} may occur anywhere in the text.",
-        f"State everything plainly and never fall back on hedges, by which I mean {_HEDGES.listed('and')}.",
-        "This is for an emergency handbook, whose readers have no time for doubts, so keep the hedges "
+        f"Wherever you are in doubt, do not fall back on the hedges {_HEDGES.listed('and')}.",
+        "This is for an emergency handbook, whose readers stumble over certain words, so keep the hedges "
         f"{_HEDGES.listed('and')} out of it.",
         f"However uncertain a point is, word it without the hedges {_HEDGES.listed('and')}.",
     )

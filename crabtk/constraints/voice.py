@@ -16,8 +16,8 @@ _FEWEST_WORDS = 60
 
 # "i.e." holds no pronoun, nor is "US" one.
 FIRST_SINGULAR = WordSet(("I", "me", "my", "mine", "myself"), r"[iI]\.\p{L}")
-SECOND_PERSON = WordSet(("you", "your", "yours", "yourself", "yourselves"))
-FIRST_PLURAL = WordSet(("we", "us", "our", "ours", "ourselves"), r"US")
+SECOND_PERSON = WordSet(("you", "your", "yours", "yourself", "yourselves"), contracted=("y'all", "y’all"))
+FIRST_PLURAL = WordSet(("we", "us", "our", "ours", "ourselves"), r"US", contracted=("let's", "let’s"))
 
 _I = FIRST_SINGULAR.listed("or")
 _YOU = SECOND_PERSON.listed("or")
@@ -67,16 +67,16 @@ class NoFirstPerson(PronounsAbsent):
     counterpart = "voice:first_person"
     wordings = (
         f"Do not use the pronouns {_I}, {_ANY}.",
-        f"Leave yourself out of the text: no {_I}, {_ANY}.",
+        f"No pronouns of the first person singular: the text may not say {_I}, {_ANY}.",
         f"Your response must not contain any of the pronouns {_I}, {_ANY}.",
         f"Forbidden pronouns, {_ANY}: {FIRST_SINGULAR.listed('and')}.",
         f"Could you write this without the pronouns {_I}, {_ANY}?",
-        f"Avoid the first person singular throughout, that is, never write {_I}, {_ANY}.",
+        f"Avoid the pronouns of the first person singular throughout, that is, never write {_I}, {_ANY}.",
         f"None of the pronouns {FIRST_SINGULAR.listed('and')} may occur anywhere in the response, {_ANY}.",
-        f"Write as if nobody were speaking: the pronouns {FIRST_SINGULAR.listed('and')} are off limits, {_ANY}.",
-        "This goes into a scientific journal that wants its authors to stay out of sight, so there must be no "
-        f"{_I} anywhere in the text, {_ANY}.",
-        f"Whoever reads this should not meet its author; keep {FIRST_SINGULAR.listed('and')} out of it, {_ANY}.",
+        f"Throughout the text, the pronouns {FIRST_SINGULAR.listed('and')} are off limits, {_ANY}.",
+        "This goes into a journal whose style guide rules out pronouns of the first person singular, so there must "
+        f"be no {_I} anywhere in the text, {_ANY}.",
+        f"Keep {FIRST_SINGULAR.listed('and')} out of the response, {_ANY}.",
     )
 
 
@@ -88,36 +88,36 @@ class NoSecondPerson(PronounsAbsent):
     counterpart = "voice:second_person"
     wordings = (
         f"Do not use the pronouns {_YOU}, {_ANY}.",
-        f"Never address the reader: no {_YOU}, {_ANY}.",
+        f"No pronouns of the second person: the text may not say {_YOU}, {_ANY}.",
         f"Your response must not contain any of the pronouns {_YOU}, {_ANY}.",
         f"Forbidden pronouns, {_ANY}: {SECOND_PERSON.listed('and')}.",
         f"Could you write this without the pronouns {_YOU}, {_ANY}?",
-        f"Avoid the second person throughout, that is, never write {_YOU}, {_ANY}.",
+        f"Avoid the pronouns of the second person throughout, that is, never write {_YOU}, {_ANY}.",
         f"None of the pronouns {SECOND_PERSON.listed('and')} may occur anywhere in the response, {_ANY}.",
-        f"Write as if nobody were listening: the pronouns {SECOND_PERSON.listed('and')} are off limits, {_ANY}.",
-        "This is for an encyclopedia, which does not talk to those who open it, so there must be no "
+        f"Throughout the text, the pronouns {SECOND_PERSON.listed('and')} are off limits, {_ANY}.",
+        "This is for an encyclopedia whose style guide rules out pronouns of the second person, so there must be no "
         f"{_YOU} anywhere in the text, {_ANY}.",
-        f"Whoever reads this does not want to be spoken to; keep {SECOND_PERSON.listed('and')} out of it, {_ANY}.",
+        f"Keep {SECOND_PERSON.listed('and')} out of the response, {_ANY}.",
     )
 
 
 class NoFirstPlural(PronounsAbsent):
-    """None of "we", "us", "our", "ours" and "ourselves" anywhere; "we're" holds a "we", "US" is no pronoun."""
+    """None of "we", "us", "our", "ours" and "ourselves" anywhere; "let's" holds an "us", "US" is none."""
 
     name = "voice:no_first_plural"
     pronouns = FIRST_PLURAL
     wordings = (
         f"Do not use {_WE}, {_ANY}.",
-        f"Speak for no group: no {_WE}, {_ANY}.",
+        f"No pronouns of the first person plural: the text may not say {_WE}, {_ANY}.",
         f"Your response must not contain any of the pronouns {_WE}, {_ANY}.",
         f"Forbidden pronouns, {_ANY}: {_WE_AND}.",
         f"Could you write this without the pronouns {_WE}, {_ANY}?",
-        f"Avoid the first person plural throughout, that is, never write {_WE}, {_ANY}.",
+        f"Avoid the pronouns of the first person plural throughout, that is, never write {_WE}, {_ANY}.",
         f"Nowhere in the response may the pronouns {_WE_AND} occur, {_ANY}.",
-        f"Write as an outsider would, who never says {_WE}, {_ANY}.",
+        f"Throughout the text, {_WE_AND} are off limits, {_ANY}.",
         "Our lawyers worry that the text might be taken for a promise by the whole company, so there must be no "
         f"{_WE} anywhere in it, be it {_ANY}.",
-        f"Whoever reads this should not feel drawn into a group; keep the pronouns {_WE_AND} out of it, {_ANY}.",
+        f"Keep the pronouns {_WE_AND} out of the response, {_ANY}.",
     )
 
 

@@ -41,7 +41,7 @@ class PronounsCounted(CountedType):
 
     @override
     def measure(self, text: ParsedText, rng: random.Random) -> Params | None:
-        if not self.pronouns.may_occur(text) or not in_english(text):
+        if not self.pronouns.may_occur(text) or text.code_blocks or not in_english(text):
             return None
         found = len(self.surely.findall(text.raw))
         return at_least(found, rng) if found >= _FEWEST else None
@@ -69,17 +69,16 @@ class FirstPerson(PronounsCounted):
     wordings = (
         f"Write {_I} {{relation}} {{n}} {{n|time|times}} in all, {_ANY}.",
         f"{{relation.limit}} number of pronouns of the first person singular ({_I}, {_ANY}): {{n}}.",
-        f"Your response must use the first person singular {{relation.firm}} {{n}} {{n|time|times}}, counting every "
-        f"{_I}, {_ANY}.",
-        f"Speak of yourself: {{relation}} {{n}} {{n|word|words}} of the text should be {_I}, {_ANY}.",
-        f"Could you refer to yourself {{n}} {{n|time|times}}{{relation.tail}}, by {_I}, {_ANY}?",
-        f"The number of times that you say {_I}, {_ANY}, {{relation.must}} {{n}}.",
+        f"Your response must use pronouns of the first person singular {{relation.firm}} {{n}} {{n|time|times}}, "
+        f"counting every {_I}, {_ANY}.",
+        f"Pronouns make the tone: {{relation}} {{n}} {{n|word|words}} of the text should be {_I}, {_ANY}.",
+        f"Could you use {_I} {{n}} {{n|time|times}}{{relation.tail}}, {_ANY}?",
+        f"The number of times that the text says {_I}, {_ANY}, {{relation.must}} {{n}}.",
         f"Taken together, the pronouns {FIRST_SINGULAR.listed('and')} should occur {{relation}} {{n}} "
         f"{{n|time|times}}, {_ANY}.",
         f"{{relation.cap}} {{n}} {{n|pronoun|pronouns}} of the first person singular: {_I}, {_ANY}.",
-        f"Write from your own point of view, with {{relation.firm}} {{n}} {{n|occurrence|occurrences}} of {_I}, "
-        f"{_ANY}.",
-        "I am studying how often authors refer to themselves, so let the pronouns "
+        f"Give the text {{relation.firm}} {{n}} {{n|occurrence|occurrences}} of {_I}, {_ANY}.",
+        "I am studying how often texts use the first person, so let the pronouns "
         f"{FIRST_SINGULAR.listed('and')} come up {{relation}} {{n}} {{n|time|times}} in total, {_ANY}.",
     )
     examples = (
@@ -98,16 +97,16 @@ class SecondPerson(PronounsCounted):
     wordings = (
         f"Write {_YOU} {{relation}} {{n}} {{n|time|times}} in all, {_ANY}.",
         f"{{relation.limit}} number of pronouns of the second person ({_YOU}, {_ANY}): {{n}}.",
-        f"Your response must use the second person {{relation.firm}} {{n}} {{n|time|times}}, counting every {_YOU}, "
-        f"{_ANY}.",
-        f"Speak to the reader: {{relation}} {{n}} {{n|word|words}} of the text should be {_YOU}, {_ANY}.",
-        f"Could you address the reader {{n}} {{n|time|times}}{{relation.tail}}, by {_YOU}, {_ANY}?",
+        f"Your response must use pronouns of the second person {{relation.firm}} {{n}} {{n|time|times}}, counting "
+        f"every {_YOU}, {_ANY}.",
+        f"Pronouns make the tone: {{relation}} {{n}} {{n|word|words}} of the text should be {_YOU}, {_ANY}.",
+        f"Could you use {_YOU} {{n}} {{n|time|times}}{{relation.tail}}, {_ANY}?",
         f"The number of times that the text says {_YOU}, {_ANY}, {{relation.must}} {{n}}.",
         f"Taken together, the pronouns {SECOND_PERSON.listed('and')} should occur {{relation}} {{n}} "
         f"{{n|time|times}}, {_ANY}.",
         f"{{relation.cap}} {{n}} {{n|pronoun|pronouns}} of the second person: {_YOU}, {_ANY}.",
-        f"Turn to the reader with {{relation.firm}} {{n}} {{n|occurrence|occurrences}} of {_YOU}, {_ANY}.",
-        "I am studying how often authors turn to their readers, so let the pronouns "
+        f"Give the text {{relation.firm}} {{n}} {{n|occurrence|occurrences}} of {_YOU}, {_ANY}.",
+        "I am studying how often texts use the second person, so let the pronouns "
         f"{SECOND_PERSON.listed('and')} come up {{relation}} {{n}} {{n|time|times}} in total, {_ANY}.",
     )
     examples = (

@@ -8,7 +8,7 @@ from typing import Any
 
 import regex
 
-from crabtk.text import ParsedText
+from crabtk.text import WORD, ParsedText
 from crabtk.types import Constraint
 
 _BEFORE = r"(?<![\p{L}\p{M}\p{N}_])"
@@ -22,22 +22,24 @@ class WordSet:
     Attributes:
         phrases: The words of a phrase are divided by one space.
         besides: An expression for what looks like one of them and is none: ``US`` is not ``us``.
+        contracted: What counts as well though it holds none of them as a whole word: ``let's`` holds an ``us``.
     """
 
     phrases: tuple[str, ...]
     besides: str = ""
+    contracted: tuple[str, ...] = ()
 
     # Compiled on first use: expressions do not travel well to the workers of a process pool.
     @cached_property
     def _expression(self) -> Any:
-        longest_first = sorted(self.phrases, key=len, reverse=True)
+        longest_first = sorted((*self.phrases, *self.contracted), key=len, reverse=True)
         words = "|".join(regex.escape(phrase, literal_spaces=True).replace(" ", r"\s+") for phrase in longest_first)
         besides = f"(?!{self.besides})" if self.besides else ""
         return regex.compile(rf"{_BEFORE}{besides}(?i:{words}){_AFTER}")
 
     @cached_property
     def _first_words(self) -> frozenset[str]:
-        return frozenset(phrase.split()[0].lower() for phrase in self.phrases)
+        return frozenset(WORD.findall(phrase)[0].lower() for phrase in (*self.phrases, *self.contracted))
 
     def listed(self, conjunction: str) -> str:
         """Return the phrases in quotes, joined as an English list."""
