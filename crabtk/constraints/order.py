@@ -19,7 +19,7 @@ from crabtk.types import Constraint, Params
 from crabtk.wording import Count, Field, OneOf
 
 _FEWEST_LINES = 3
-_FEWEST_ENTRIES = 4
+_FEWEST_ENTRIES = 5
 _MOST_WORDS = 8
 _FEWEST_NUMBERS = 4
 _FEWEST_MULTIPLES = 4
