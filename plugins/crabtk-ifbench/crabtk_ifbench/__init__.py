@@ -22,6 +22,8 @@ def register_constraint_types(register: Callable[[ConstraintType], None]) -> Non
     from crabtk_ifbench.types.backwards import BackwardsAnswer
     from crabtk_ifbench.types.capitals import NorthernCapitals
     from crabtk_ifbench.types.date_list import DateList
+    from crabtk_ifbench.types.line_ends import SameLineEnds
+    from crabtk_ifbench.types.template import Template
 
-    for type_ in (AfricanCountries(), BackwardsAnswer(), DateList(), NorthernCapitals()):
-        register(type_)
+    for type_ in (AfricanCountries, BackwardsAnswer, DateList, NorthernCapitals, SameLineEnds, Template):
+        register(type_())

@@ -162,6 +162,27 @@ DIFFERENCES: tuple[Difference, ...] = (
         True,
     ),
     Difference(
+        "words:palindrome",
+        "counts one palindrome as often as it comes",
+        "counts different ones",
+        "Level, " * 10,
+        True,
+    ),
+    Difference(
+        "words:start_verb",
+        "asks nltk's tagger, which takes many a capitalised verb for a name",
+        "looks the word up in a list of base forms",
+        "Understand Galois theory by its symbols.",
+        False,
+    ),
+    Difference(
+        "words:start_verb",
+        "takes any form of a verb, participles too",
+        "takes base forms alone",
+        "Whirring and pulsing, the city never sleeps.",
+        True,
+    ),
+    Difference(
         "count:punctuation",
         "knows no interrobang in which a question mark is needed besides, once two are there",
         "asks for every mark by itself as well",
@@ -235,6 +256,14 @@ DIFFERENCES: tuple[Difference, ...] = (
     ),
     Difference(
         "count:words_japanese",
+        "lets figures and lone marks pass in its place",
+        "asks for Japanese",
+        "one 2 three 四",
+        True,
+        {"N": 2},
+    ),
+    Difference(
+        "count:words_japanese",
         "passes a text too short to have such a word",
         "asks for at least one",
         "one two",
@@ -267,6 +296,13 @@ DIFFERENCES: tuple[Difference, ...] = (
     ),
     Difference(
         "words:odd_even_syllables",
+        "gives a figure no syllable, which is even",
+        "gives it one",
+        "water 42 water",
+        False,
+    ),
+    Difference(
+        "words:odd_even_syllables",
         "takes a dash for a word of one syllable",
         "looks at words",
         "cat — water",
@@ -277,6 +313,13 @@ DIFFERENCES: tuple[Difference, ...] = (
         "passes a single sentence",
         "asks for at least two",
         "Just one sentence.",
+        True,
+    ),
+    Difference(
+        "words:paragraph_last_first",
+        "passes a paragraph of one word",
+        "asks that the word come again",
+        "Rain",
         True,
     ),
     Difference(
@@ -345,6 +388,20 @@ DIFFERENCES: tuple[Difference, ...] = (
         True,
     ),
     Difference(
+        "format:sub-bullets",
+        "takes the asterisks of bold type for bullets",
+        "looks for lines",
+        "* tea\n  - green **and** black",
+        False,
+    ),
+    Difference(
+        "format:sub-bullets",
+        "lets other marks stand for bullets",
+        "asks that every outer bullet be an asterisk",
+        "* tea\n  - green\n\n- coffee",
+        True,
+    ),
+    Difference(
         "format:no_bullets_bullets",
         "counts whatever stands on lines of text as sentences",
         "counts sentences that end in a full stop",
@@ -364,6 +421,13 @@ DIFFERENCES: tuple[Difference, ...] = (
         "asks for A, B, C, D, E",
         _QUIZ.replace("E)", "A)"),
         True,
+    ),
+    Difference(
+        "custom:mcq_count_length",
+        "fails any text before the first question",
+        "looks at the questions; an explanation is not seen",
+        "Here you are:\n\n" + _QUIZ,
+        False,
     ),
     Difference(
         "custom:reverse_newline",
@@ -405,6 +469,13 @@ DIFFERENCES: tuple[Difference, ...] = (
         "takes a blank line for a row",
         "leaves blank lines out",
         _CITIES + "\n\n",
+        False,
+    ),
+    Difference(
+        "custom:csv_city",
+        "fails a code fence",
+        "looks inside it",
+        f"```csv\n{_CITIES}\n```",
         False,
     ),
     Difference(
@@ -469,8 +540,8 @@ DIFFERENCES: tuple[Difference, ...] = (
     ),
     Difference(
         "repeat:repeat_span",
-        "counts words and leaves the last one out",
-        "counts characters, both ends included, as the wording says",
+        "leaves the last word out",
+        "takes the words at both ends in, as the wording says",
         "short poem",
         True,
         {"prompt_to_repeat": _SEA, "n_start": 2, "n_end": 4},

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import ClassVar
 
-from crabtk import Checker, Constraint, Params, ParsedText
+from crabtk import Checker, Constraint, Params
 from crabtk_ifbench.arguments import drawn
 from crabtk_ifbench.meanings import MEANINGS, constraints, written_as
 from crabtk_ifbench.reference.checks import CHECKS
@@ -22,7 +23,7 @@ class IFBench:
     def upstream(self, id_: str, kwargs: Params, prompt: str, seed: int) -> Checker:
         """Return the reference's checker, bug for bug.
 
-        Where the reference crashes on a text, the text fails.
+        Where the reference crashes on a text, the text fails. The checker has no memory and can be pickled.
 
         Args:
             id_: One of ``ids``.
@@ -34,13 +35,7 @@ class IFBench:
             VerificationError: The id is unknown, a keyword argument is unfit, or nltk's data is missing (the last
                 only when a text is judged).
         """
-        values = drawn(id_, kwargs, seed)
-        check = CHECKS[id_]
-
-        def judge(text: ParsedText) -> bool:
-            return check(text, **values)
-
-        return judge
+        return partial(CHECKS[id_], **drawn(id_, kwargs, seed))
 
     def canonical(self, id_: str, kwargs: Params, prompt: str) -> Sequence[Constraint]:
         """Return the canonical constraints that together say what the id's wording says.
@@ -50,7 +45,7 @@ class IFBench:
         Raises:
             VerificationError: The id is unknown, or a keyword argument is missing, unknown or of a wrong kind.
         """
-        return constraints(id_, kwargs)
+        return constraints(id_, kwargs, prompt)
 
     def alias(self, constraint: Constraint) -> tuple[str, Params] | None:
         """Return the id and keyword arguments that mean the same; None where no single id does."""

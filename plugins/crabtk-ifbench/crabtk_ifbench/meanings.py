@@ -128,7 +128,7 @@ MEANINGS: Mapping[str, tuple[Part, ...]] = {
     "count:pronouns": (_is("word:pronouns", relation="at_least", n=From("N")),),
     "words:odd_even_syllables": (_is("word:syllable_parity"),),
     "words:last_first": (_is("sentence:chain"),),
-    "words:paragraph_last_first": (_is("paragraphs:same_ends"),),
+    "words:paragraph_last_first": (_is("ifbench:same_line_ends"),),
     "sentence:increment": (_is("sentence:increment", n=From("small_n")),),
     "words:no_consecutive": (_is("word:initials_differ"),),
     "format:line_indent": (_is("layout:stairs"),),
@@ -169,32 +169,54 @@ MEANINGS: Mapping[str, tuple[Part, ...]] = {
         _is("copy:span", prompt=From("prompt_to_repeat"), start=From("n_start"), end=From("n_end")),
     ),
     "format:title_case": (_is("case:title"),),
-    "format:output_template": (_is("document:template", labels=list(TEMPLATE_LABELS)),),
+    "format:output_template": (_is("ifbench:template", labels=list(TEMPLATE_LABELS)),),
     "format:no_whitespace": (_is("whitespace:absent"),),
 }
 """The constraints that must all hold."""
 
-_ORDERED = {"count:word_count_range": ("min_words", "max_words"), "repeat:repeat_span": ("n_start", "n_end")}
-"""Arguments of which the second must not be the smaller one."""
-_MISREAD = frozenset({"repeat:repeat_span"})
-"""What the reference judges by something else than its wording says, so that nothing else should be written as it."""
+_SPAN = "repeat:repeat_span"
 
 
-def constraints(id_: str, kwargs: Params) -> list[Constraint]:
+def constraints(id_: str, kwargs: Params, prompt: str) -> list[Constraint]:
     """Return the constraints that together say what an id's wording says."""
     values = stated(id_, kwargs)
-    low, high = _ORDERED.get(id_, (None, None))
-    if low and high and values[low] > values[high]:
-        raise VerificationError(
-            f"{id_}: {high!r} is {values[high]}, below {low!r}, which is {values[low]}: correct its kwargs"
-        )
+    if id_ == "count:word_count_range":
+        _in_order(id_, values, "min_words", "max_words")
+    if id_ == _SPAN:
+        _in_order(id_, values, "n_start", "n_end")
+        values = _as_characters(values, by_words="character ind" not in prompt)
     return [part.constraint(values) for part in MEANINGS[id_]]
 
 
+def _in_order(id_: str, values: Values, low: str, high: str) -> None:
+    if values[low] > values[high]:
+        raise VerificationError(
+            f"{id_}: {high!r} is {values[high]}, below {low!r}, which is {values[low]}: correct its kwargs"
+        )
+
+
+def _as_characters(values: Values, by_words: bool) -> Values:
+    """Turn a span's indices, counted from 0 and both included, into places of characters, counted from 1.
+
+    IFBench's prompts state the indices of words; older wordings those of characters.
+    """
+    text, start, end = (values[name] for name in ("prompt_to_repeat", "n_start", "n_end"))
+    units = [word.span() for word in re.finditer(r"\S+" if by_words else r"(?s).", text)]
+    if end >= len(units):
+        raise VerificationError(
+            f"{_SPAN}: 'n_end' is {end}, but the last {'word' if by_words else 'character'} of 'prompt_to_repeat' has "
+            f"the index {len(units) - 1}: correct its kwargs"
+        )
+    return {**values, "n_start": units[start][0] + 1, "n_end": units[end][1]}
+
+
 def written_as(constraint: Constraint) -> tuple[str, Values] | None:
-    """Return the id and arguments that mean the same; None where no single id does."""
+    """Return the id and arguments that mean the same; None where no single id does.
+
+    No span of characters is written as IFBench's, which is one of words and which the reference cuts a word short.
+    """
     for id_, parts in MEANINGS.items():
-        if len(parts) == 1 and parts[0].type == constraint.type and id_ not in _MISREAD:
+        if len(parts) == 1 and parts[0].type == constraint.type and id_ != _SPAN:
             values = parts[0].values(constraint.params)
             if values is not None and _fits(id_, values):
                 return id_, values

@@ -30,6 +30,7 @@ SEA = "Write a short poem about the sea."
         ("sentence:keyword", {"word": 3, "N": 2}, "'word' is 3, but must be text: correct"),
         ("count:word_count_range", {"min_words": 9, "max_words": 8}, "'max_words' is 8, below 'min_words', which is 9"),
         ("repeat:repeat_span", {"prompt_to_repeat": SEA, "n_start": 5, "n_end": 2}, "'n_end' is 2, below 'n_start'"),
+        ("repeat:repeat_span", {"prompt_to_repeat": SEA, "n_start": 5, "n_end": 7}, "the last word"),
     ],
 )
 def test_unfit_arguments_are_refused(id_: str, kwargs: dict[str, Any], says: str) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from crabtk import Constraint, ConstraintType
+from crabtk import Constraint, ConstraintType, ParsedText
 from crabtk.constraints.builtin import TYPES
 from crabtk_ifbench import register_constraint_types
 from crabtk_ifbench.instruction_set import IFBench
@@ -40,7 +40,7 @@ KWARGS: dict[str, dict[str, Any]] = {
     "words:keywords_specific_position": {"keyword": "tide", "n": 4, "m": 7},
     "words:words_position": {"keyword": "tide"},
     "repeat:repeat_change": {"prompt_to_repeat": "Write a short poem about the sea."},
-    "repeat:repeat_span": {"prompt_to_repeat": "Write a short poem about the sea.", "n_start": 2, "n_end": 9},
+    "repeat:repeat_span": {"prompt_to_repeat": "Write a short poem about the sea.", "n_start": 2, "n_end": 4},
 }
 SEVERAL = {
     "words:vowel",
@@ -115,3 +115,21 @@ def test_options_are_cut_as_the_reference_cuts_them() -> None:
     (constraint,) = IFBench().canonical("format:options", {"options": "I know or I don't know"}, "")
     assert constraint.params == {"options": ["I know", "I don't know"]}
     assert IFBench().alias(constraint) == ("format:options", {"options": "I know/I don't know"})
+
+
+@pytest.mark.parametrize(
+    ("prompt", "start", "end", "span"),
+    [
+        ("… the indices are word indices, split by whitespace!", 2, 4, "short poem about"),
+        ("", 0, 0, "Write"),
+        ("", 5, 6, "the sea."),
+        ("… the indices are character indices!", 8, 12, "short"),
+    ],
+)
+def test_a_span_is_counted_as_the_prompt_says(prompt: str, start: int, end: int, span: str) -> None:
+    kwargs = {"prompt_to_repeat": "Write a\nshort poem about the sea.", "n_start": start, "n_end": end}
+    (constraint,) = IFBench().canonical("repeat:repeat_span", kwargs, prompt)
+    type_ = KNOWN[constraint.type]
+    assert type_.check(ParsedText(span), constraint.params)
+    assert not type_.check(ParsedText(span[:-1]), constraint.params)
+    assert not type_.check(ParsedText(span + " x"), constraint.params)

@@ -47,14 +47,14 @@ def tokens(text: ParsedText) -> tuple[str, ...]:
 
 def tokenised(raw: str) -> tuple[str, ...]:
     """Return nltk's tokens; punctuation marks are tokens of their own."""
-    import nltk
+    import nltk  # type: ignore[import-untyped]
 
     return tuple(_with_data("punkt_tab", lambda: nltk.word_tokenize(raw)))
 
 
 def first_tag(text: ParsedText) -> str:
     """Return nltk's part of speech of the first token; empty where there is none."""
-    import nltk
+    import nltk  # type: ignore[import-untyped]
 
     first = list(text.part(tokens)[:_TAGGED])
     return _with_data("averaged_perceptron_tagger_eng", lambda: str(nltk.pos_tag(first)[0][1])) if first else ""
@@ -63,7 +63,7 @@ def first_tag(text: ParsedText) -> str:
 @lru_cache
 def stop_words() -> frozenset[str]:
     """Return nltk's English stop words."""
-    from nltk.corpus import stopwords
+    from nltk.corpus import stopwords  # type: ignore[import-untyped]
 
     return _with_data("stopwords", lambda: frozenset(stopwords.words("english")))
 
@@ -71,8 +71,8 @@ def stop_words() -> frozenset[str]:
 def _with_data(name: str, read: Callable[[], T]) -> T:
     try:
         return read()
-    except LookupError as error:
+    except LookupError:
         raise VerificationError(
             f"IFBench's reference checkers need nltk's data {name!r}, which is not there: "
             f"python -m nltk.downloader {name} (or set NLTK_DATA to a folder that holds it)"
-        ) from error
+        ) from None  # nltk's own message is forty lines long

@@ -63,7 +63,7 @@ def repeats(text: ParsedText, small_n: int) -> bool:
 
 def odd_even_syllables(text: ParsedText) -> bool:
     """Compare the parities of neighbours by syllapy, which gives 0 to a word with a digit."""
-    import syllapy
+    import syllapy  # type: ignore[import-untyped]
 
     parities = [syllapy.count(word) % 2 for word in without_case(text)]
     return all(a != b for a, b in pairwise(parities))

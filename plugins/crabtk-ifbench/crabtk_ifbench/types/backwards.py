@@ -10,11 +10,14 @@ from typing_extensions import override
 
 from crabtk import ConstraintType, OneOf, Params, ParsedText, Quoted
 
+_ENDS = ".!?…"
+
 
 class BackwardsAnswer(ConstraintType):
-    """The response is one sentence and, read backwards by words or by letters, holds the answer, case ignored.
+    """Read backwards by words or by letters, the response is one sentence that holds the answer, case ignored.
 
-    By words, marks between them do not matter; by letters, all that counts are the characters.
+    There is one sentence forwards, too; its mark may stand at either end or behind the first word. By words, marks
+    between the words of the answer do not matter; by letters, all that counts are the characters.
     """
 
     name = "ifbench:backwards_answer"
@@ -48,12 +51,23 @@ class BackwardsAnswer(ConstraintType):
 
     @override
     def check(self, text: ParsedText, params: Params) -> bool:
-        if len(text.sentences) != 1:
+        bare = _bare(text.raw, str(params["unit"]))
+        turned = ParsedText(bare[::-1] if params["unit"] == "letters" else " ".join(bare.split()[::-1]))
+        if not len(turned.sentences) == len(ParsedText(bare).sentences) == 1:
             return False
         answer = str(params["answer"])
         if params["unit"] == "letters":
-            return answer.lower() in text.raw.lower()[::-1]
-        return _holds(text.lower_words[::-1], ParsedText(answer).lower_words)
+            return answer.lower() in turned.raw.lower()
+        return _holds(turned.lower_words, ParsedText(answer).lower_words)
+
+
+def _bare(raw: str, unit: str) -> str:
+    """Return a text without the marks at its ends and, where words are turned round, behind its first word."""
+    bare = raw.strip().strip(_ENDS)
+    if unit == "letters":
+        return bare
+    first, *others = bare.split() or [""]
+    return " ".join([first.rstrip(_ENDS), *others])
 
 
 def _holds(words: Sequence[str], wanted: Sequence[str]) -> bool:
