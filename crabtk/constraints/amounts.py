@@ -12,7 +12,7 @@ from typing_extensions import override
 from crabtk.constraints.absent import is_plain
 from crabtk.constraints.base import ConstraintType
 from crabtk.constraints.counted import CountedType
-from crabtk.constraints.figures import APART, NUMBER
+from crabtk.constraints.figures import NUMBER
 from crabtk.constraints.readings import agreed
 from crabtk.quantities import Limit
 from crabtk.text import ParsedText
@@ -23,10 +23,15 @@ _CODES = (
     "TWD|THB|IDR|MYR|VND|ILS|AED|SAR|EGP|NGN|KES|PKR|RMB"
 )
 _AMOUNT = regex.compile(
-    rf"(?:\p{{Sc}}[ \u00a0\u202f]?|\b(?:{_CODES})[ \u00a0\u202f]?)(?<!\d[.,]){NUMBER}"
-    rf"|{APART}{NUMBER}[ \u00a0\u202f]?(?:\p{{Sc}}(?![ \u00a0]?\d)|(?:{_CODES})\b)"
+    rf"(?:\p{{Sc}}[ \u00a0\u202f]?|\b(?:{_CODES})[ \u00a0\u202f]?)\d++(?:[.,]\d++)*+"
+    rf"|{NUMBER}[ \u00a0\u202f]?(?:\p{{Sc}}(?![ \u00a0]?\d)|(?:{_CODES})\b)"
 )
 _CURRENCY = regex.compile(rf"\p{{Sc}}|\b(?:{_CODES})\b")
+_PERHAPS = re.compile(
+    r"[$\u00a2-\u00a5\u058f\u060b\u09f2-\u09fb\u0af1\u0bf9\u0e3f\u17db\u20a0-\u20cf\ua838\ufdfc\ufe69\uff04\uffe0-\uffe6]"
+    r"|\d[ \u00a0\u202f]?[A-Z]{3}|[A-Z]{3}[ \u00a0\u202f]?\d"
+)
+"""What a quick look finds in every text that holds an amount."""
 _IN_WORDS = re.compile(
     r"(?<![\w,.])\d[\w,.]*+(?:[ -](?:million|billion|trillion|thousand|k|m|bn))?[ -]?(?:dollars?|euros?|pounds?|cents?|"
     r"pence|yen|yuan|rupees?|rubles?|francs?|bucks|pesos?|dólares|dollari|reais|рубл)",
@@ -45,7 +50,7 @@ _TEMPERATURES = "°[CF]?|℃|℉|degrees? (?:Celsius|Fahrenheit|C|F)"
 _GAP = r"[ \u00a0\u202f-]?"
 _END = r"(?![^\W_]|[/²³^])"
 _MEASUREMENT = re.compile(
-    rf"{APART}{NUMBER}(?:{_GAP}(?:{_LENGTHS}|{_WEIGHTS}|{_VOLUMES}){_END}|[ \u00a0]?(?:{_TEMPERATURES})(?![a-z]))"
+    rf"{NUMBER}(?:{_GAP}(?:{_LENGTHS}|{_WEIGHTS}|{_VOLUMES}){_END}|[ \u00a0]?(?:{_TEMPERATURES})(?![a-z]))"
 )
 # "5 m" may be millions or minutes, "5 pounds" money, "5 degrees" an angle.
 _PLAIN_MEASUREMENT = re.compile(
@@ -70,8 +75,8 @@ class Currency(CountedType):
         "The number of sums of money (digits with a currency sign or code, each mention counted) {relation.must} {n}.",
         "I am drawing up a budget, so quote {relation} {n} {n|amount|amounts} of money in the style of $5.50 or 5.50 "
         "USD.",
-        "When you are done, count the sums written with digits and a currency sign or code: {n}{relation.tail} is what "
-        "I asked for.",
+        "When you are done, count the sums written with digits and a currency sign or code: {n}{relation.tail}, that is "
+        "what I asked for.",
         "Put {relation.firm} {n} {n|amount|amounts} of money into the text, with digits and, right next to them, $, €, "
         "another currency sign or a code like JPY.",
     )
@@ -83,7 +88,9 @@ class Currency(CountedType):
         if not found or not text.part(is_plain) or "\\" in text.raw:
             return None
         sure = len(found) == len(_CURRENCY.findall(text.raw)) and not _IN_WORDS.search(text.raw)
-        return agreed((len(found),), rng, sure=sure and not _SUM_RANGE.search(text.raw), most_exact=10)
+        # From $10 to $15 is one amount to some.
+        ranges = len(_SUM_RANGE.findall(text.raw))
+        return agreed((len(found), len(found) - ranges), rng, sure=sure and not ranges, most_exact=10)
 
     @override
     def count(self, text: ParsedText, params: Params) -> int:
@@ -107,14 +114,14 @@ class Units(CountedType):
         "{relation.limit} number of measurements (length, weight, volume, temperature) in digits with a unit: {n}.",
         "{relation.cap} {n} {n|measurement|measurements} with digits and unit should be given, as in 3 miles, 250 g, "
         "4 litres or 65 °F.",
-        "Could you give {n} {n|measurement|measurements}{relation.tail} of length, weight, volume or temperature, "
-        "number in digits and unit beside it?",
+        "Could you give, with digits and unit, {n} {n|measurement|measurements}{relation.tail}, that is, lengths, "
+        "weights, volumes or temperatures?",
         "The number of measurements, that is, digits with a unit of length, weight, volume or temperature, "
         "{relation.must} {n}.",
-        "I like to know things exactly, so state {relation} {n} {n|length|lengths}, weights, volumes or temperatures "
-        "taken together, in digits with units.",
+        "I like to know things exactly, so state {relation} {n} {n|measurement|measurements}, be it of length, weight, "
+        "volume or temperature, in digits with the unit.",
         "When you are done, count the measurements in digits (lengths, weights, volumes, temperatures): "
-        "{n}{relation.tail} is what I asked for.",
+        "{n}{relation.tail}, that is what I asked for.",
         "Be precise: {relation.firm} {n} {n|quantity|quantities} should have digits and a unit of length, weight, "
         "volume or temperature.",
     )
@@ -140,7 +147,7 @@ class Units(CountedType):
 
 
 def _amounts(text: ParsedText) -> tuple[str, ...]:
-    return tuple(_AMOUNT.findall(text.raw))
+    return tuple(_AMOUNT.findall(text.raw)) if _PERHAPS.search(text.raw) else ()
 
 
 def _measurements(text: ParsedText) -> tuple[str, ...]:

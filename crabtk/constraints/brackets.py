@@ -18,7 +18,7 @@ from crabtk.text import WORD, ParsedText
 from crabtk.types import Constraint, Params
 
 _FEWEST_BRACKETED = 3
-_REMARK = re.compile(r"(?<!\])\([^()\n]*\)|（[^（）\n]*）")
+_REMARK = re.compile(r"\((?<!\]\()[^()\n]*\)|（[^（）\n]*）")
 _ROUND = re.compile(r"[()（）]")
 _IN_SQUARE = re.compile(r"\[[^\[\]\s]+\]")
 _AFTER_PAIR = ".,;:!?…\"'”’)"
@@ -34,11 +34,11 @@ class Remarks(CountedType):
         "Your response must contain {relation.firm} {n} parenthetical {n|remark|remarks} in round brackets.",
         "{relation.limit} number of passages in round brackets: {n}.",
         "{relation.cap} {n} {n|aside|asides} in round brackets should be made.",
-        "Could you put {n} {n|remark|remarks}{relation.tail} between round brackets?",
+        "Could you put something between round brackets {n} {n|time|times}{relation.tail}?",
         "The number of bracketed passages (round brackets that enclose at least one word) {relation.must} {n}.",
         "I enjoy asides, so enclose {relation} {n} {n|word or remark|words or remarks} in round brackets (like this).",
-        "When you are done, count the pairs of round brackets that enclose words: {n}{relation.tail} is what I asked "
-        "for.",
+        "When you are done, count the pairs of round brackets that enclose words: {n}{relation.tail}, that is "
+        "what I asked for.",
         "Over the whole text, add {relation.firm} {n} {n|explanation|explanations} in round brackets.",
     )
     examples = (

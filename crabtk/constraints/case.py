@@ -46,7 +46,8 @@ _ALL_CAPITALS = (
     "{relation.cap} {n} {n|word|words} should be in capitals from the first letter to the last, where a single "
     "letter is no word.",
     "The number of words in all capitals, acronyms included and single letters not, {relation.must} {n}.",
-    "When you are done, count the words of two or more letters in all capitals: {n}{relation.tail} is what I want.",
+    "When you are done, count the words of two or more letters in all capitals: {n}{relation.tail}, that is what I "
+    "want.",
     "Throughout the text, there should be {relation} {n} {n|word|words} in capitals only, single letters not counted.",
 )
 

@@ -22,8 +22,7 @@ _FEWEST_IN_TITLE_CASE = 12
 _MOST_CAPITALISED = 30
 _SMALL_WORDS = (10, 150)
 
-_JOINED = r"[\p{L}\p{N}\p{M}]++(?:['’‐‑_.&/-][\p{L}\p{N}\p{M}]++)*+"
-_TOKEN = regex.compile(_JOINED)
+_AROUND = "".join(map(chr, range(33, 48))) + ":;<=>?@[\\]^_`{|}~“”‘’„«»…—–•"
 _TITLE_WORD = regex.compile(r"(?<![\p{L}\p{M}\p{N}'’‐‑-])\p{L}[\p{L}\p{M}'’]*+")
 _MINOR = frozenset(
     {"a", "an", "the", "and", "but", "or", "nor", "for", "yet", "so", "as", "if", "at", "by", "in", "of"}
@@ -46,7 +45,8 @@ class Capitalised(CountedType):
         "The number of words whose first letter is a capital {relation.must} {n}.",
         "Counting names, acronyms and the first words of sentences, I want {relation} {n} {n|word|words} to begin with "
         "a capital.",
-        "When you have finished, count each word that begins with a capital letter: {n}{relation.tail} is what I want.",
+        "When you have finished, count each word that begins with a capital letter: {n}{relation.tail}, that is "
+        "what I want.",
         "There should be {relation.firm} {n} {n|word|words} with an initial capital in the response as a whole.",
     )
 
@@ -54,9 +54,12 @@ class Capitalised(CountedType):
     def measure(self, text: ParsedText, rng: random.Random) -> Params | None:
         if len(text.words) < _FEWEST_WORDS or not text.part(is_plain):
             return None
-        joined = sum(token[0].isupper() for token in _TOKEN.findall(text.raw))
         found = self.count(text, {})
-        return agreed((found, joined), rng, most_exact=10) if found <= _MOST_CAPITALISED else None
+        if found > _MOST_CAPITALISED:
+            return None
+        joined = sum(token[0].isupper() for token in text.part(_tokens))
+        lettered = sum(next(filter(str.isalpha, token), "").isupper() for token in text.part(_tokens))
+        return agreed((found, joined, lettered), rng, most_exact=10)
 
     @override
     def count(self, text: ParsedText, params: Params) -> int:
@@ -73,11 +76,11 @@ class LowercaseWords(CountedType):
         "Your response must contain {relation.firm} {n} all-lowercase {n|word|words}, repetitions counted.",
         "{relation.limit} number of words without any capital letter, digits aside: {n}.",
         "{relation.cap} {n} {n|word|words} of the response should be written in small letters throughout.",
-        "Could you use {n} {n|word|words}{relation.tail} made up of lower-case letters only?",
+        "Of words made up of lower-case letters only, could you use {n}{relation.tail}?",
         "The number of words that consist of lower-case letters alone {relation.must} {n}.",
         "Capitals are up to you, but let {relation} {n} {n|word|words} be in lower case from start to end.",
-        "When you have finished, count the words that hold nothing but small letters: {n}{relation.tail} is what I "
-        "want.",
+        "When you have finished, count the words that hold nothing but small letters: {n}{relation.tail}, that is "
+        "what I want.",
         "In the whole text, lower-case letters alone should make up {relation.firm} {n} {n|word|words}.",
     )
 
@@ -87,11 +90,11 @@ class LowercaseWords(CountedType):
         found = self.count(text, {})
         if not low <= found <= high or not text.spaced or not text.part(is_plain):
             return None
-        joined = sum(all(map(str.islower, filter(str.isalpha, token))) for token in _TOKEN.findall(text.raw))
-        apart = sum(token.isalpha() and token.islower() for token in _TOKEN.findall(text.raw))
+        joined = sum(map(str.islower, text.part(_tokens)))
+        lettered = sum(token.islower() and token.isalpha() for token in text.part(_tokens))
         if rng.random() < 0.5:
-            return {"relation": "at_least", "n": lower_bound(min(found, joined, apart), rng)}
-        return {"relation": "at_most", "n": upper_bound(max(found, joined, apart), rng)}
+            return {"relation": "at_least", "n": lower_bound(min(found, joined, lettered), rng)}
+        return {"relation": "at_most", "n": upper_bound(max(found, joined, lettered), rng)}
 
     @override
     def count(self, text: ParsedText, params: Params) -> int:
@@ -131,8 +134,11 @@ class TitleCase(ConstraintType):
 
     @override
     def measure(self, text: ParsedText, rng: random.Random) -> Params | None:
-        words = text.part(_title_words)
-        if len(words) < _FEWEST_IN_TITLE_CASE or not text.part(is_plain) or text.raw == text.raw.upper():
+        start = text.words[:_FEWEST_IN_TITLE_CASE]
+        # A word of five small letters is a major one: it spares most texts the search.
+        if any(len(word) > 4 and word.islower() for word in start) or not text.part(is_plain):
+            return None
+        if len(text.part(_title_words)) < _FEWEST_IN_TITLE_CASE or text.raw == text.raw.upper():
             return None
         return {} if self.check(text, {}) and text.language == "en" else None
 
@@ -155,6 +161,11 @@ class TitleCase(ConstraintType):
     @override
     def allows(self, phrase: str, params: Params) -> bool:
         return all(not word[0].islower() or word in _MINOR for word in _TITLE_WORD.findall(phrase))
+
+
+def _tokens(text: ParsedText) -> tuple[str, ...]:
+    """Return what stands between white space, without the marks around it: words as many count them."""
+    return tuple(filter(None, (token.strip(_AROUND) for token in text.raw.split())))
 
 
 def _title_words(text: ParsedText) -> tuple[str, ...]:

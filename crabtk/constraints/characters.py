@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 from typing_extensions import override
 
-from crabtk.constraints.absent import AbsentType
+from crabtk.constraints.absent import AbsentType, is_plain
 from crabtk.constraints.base import ConstraintType
 from crabtk.constraints.numbers import share
 from crabtk.constraints.quoting import demanded
@@ -21,7 +21,7 @@ _FEWEST_CHARACTERS = 200
 _DIGIT = re.compile(r"\d")
 _NOT_ASCII = re.compile(r"[^\x00-\x7f]")
 _WHITE_SPACE = re.compile(r"\s")
-_COULD_BE_TYPOGRAPHIC = re.compile(r"['\"]|\.\.\.| -{1,2} |\b(?:cafe|naive|resume|cliche|fiance|degrees|euros)\b")
+_COULD_BE_TYPOGRAPHIC = re.compile(r"\"|\.\.\.|--| - |n't\b|'[^']*'[^']*'")
 _IN_DIGITS = ("figures:", "date:", "time:")
 _LATIN = frozenset({"af", "ca", "cs", "da", "de", "en", "es", "et", "eu", "fi", "fr", "gl", "hr", "hu", "id", "is"})
 _LATIN_TOO = frozenset({"it", "la", "lt", "lv", "ms", "nl", "no", "pl", "pt", "ro", "sk", "sl", "sq", "sv", "tl", "tr"})
@@ -95,9 +95,10 @@ class Ascii(AbsentType):
 
     @override
     def measure(self, text: ParsedText, rng: random.Random) -> Params | None:
-        long_enough = len(text.raw) >= _FEWEST_CHARACTERS and text.words
+        if len(text.raw) < _FEWEST_CHARACTERS or not text.raw.isascii() or not text.part(is_plain):
+            return None
         # Only a text that had reason to leave ASCII says something by keeping to it.
-        return {} if long_enough and text.raw.isascii() and _COULD_BE_TYPOGRAPHIC.search(text.raw) else None
+        return {} if _COULD_BE_TYPOGRAPHIC.search(text.raw) else None
 
     @override
     def count(self, text: ParsedText, params: Params) -> int:
@@ -140,7 +141,7 @@ class NoWhiteSpace(AbsentType):
 
     @override
     def measure(self, text: ParsedText, rng: random.Random) -> Params | None:
-        return {} if len(text.words) > 2 and text.spaced and self.check(text, {}) else None
+        return {} if len(text.words) > 2 and text.spaced and not _WHITE_SPACE.search(text.raw) else None
 
     @override
     def count(self, text: ParsedText, params: Params) -> int:

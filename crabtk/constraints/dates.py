@@ -32,6 +32,7 @@ _DATE = re.compile(
     rf"|{_MONTH}\.? {_DAY}{_NTH},? {_YEAR}|{_DAY}{_NTH}\.? (?:of )?{_MONTH}\.?,? {_YEAR}){_END}",
     re.IGNORECASE,
 )
+_FOUR_DIGITS = re.compile(r"\d\d\d\d")
 # A month beside a number, two numbers joined like a date: perhaps a date to some readers.
 _PERHAPS = re.compile(rf"\b{_MONTH}\b\.?,? \d|\d{_NTH}\.? (?:of )?{_MONTH}\b|\d[-/.]\d{{1,2}}[-/.]\d", re.IGNORECASE)
 _FORMATS = {
@@ -46,6 +47,7 @@ _TIME = re.compile(
     rf"(?<![\w:.,])(?:(?:[01]?\d|2[0-4]):[0-5]\d(?::[0-5]\d)?(?:{_HALF})?(?![\w:]|[.,]\d)|(?:0?[1-9]|1[0-2]){_HALF})",
     re.IGNORECASE,
 )
+_MAYBE_TIME = re.compile(r"\d(?::\d|[ \u00a0\u202f]?[ap]\.?m)", re.IGNORECASE)
 _AS_TIME = re.compile(r"[ap]\.?m\.?\Z|:(?:00|15|30|45)\Z", re.IGNORECASE)
 _PERHAPS_TIME = re.compile(
     r"\d[:.h]\d\d|\d\s?[ap]\.?\s?m\b|o['’]clock|\b(?:noon|midnight)\b|\d ?(?:uhr|h)\b", re.IGNORECASE
@@ -66,7 +68,8 @@ class Dates(CountedType):
         "Could you name {n} full {n|date|dates}{relation.tail}, each with its day, month and year?",
         "The number of dates with day, month and four-digit year {relation.must} {n}.",
         "I will enter the dates into a calendar, so state {relation} {n} of them, never without day, month and year.",
-        "When you are done, count the dates that have day, month and year: {n}{relation.tail} is what I asked for.",
+        "When you are done, count the dates that have day, month and year: {n}{relation.tail}, that is "
+        "what I asked for.",
         "Pin events down with {relation.firm} {n} {n|date|dates} like 4 May 2021, no part of {n|it|them} left out.",
     )
     examples = (
@@ -156,8 +159,8 @@ class Times(CountedType):
         "Could you give {n} clock {n|time|times}{relation.tail}, in digits like 10:30 or 10 am?",
         "The number of clock times in digits, each mention counted, {relation.must} {n}.",
         "I want to set alarms, so state {relation} {n} {n|hour|hours} of the day in the manner of 16:00 or 4 pm.",
-        "When you are done, count the clock times in digits, repeated ones included: {n}{relation.tail} is what I "
-        "asked for.",
+        "When you are done, count the clock times in digits, repeated ones included: {n}{relation.tail}, that is "
+        "what I asked for.",
         "Tell me when things happen by means of {relation.firm} {n} clock {n|time|times}, such as 12:05 or 11 p.m.",
     )
     examples = ("The ferry leaves at 8:15 and at 14:30. The last one back is at 6:45 pm, and the pier closes at 9 pm.",)
@@ -182,11 +185,12 @@ class Times(CountedType):
 
 
 def _dates(text: ParsedText) -> tuple[str, ...]:
-    return tuple(match[0] for match in _DATE.finditer(text.raw))
+    # Most texts name no year, and the search is slow.
+    return tuple(match[0] for match in _DATE.finditer(text.raw)) if _FOUR_DIGITS.search(text.raw) else ()
 
 
 def _times(text: ParsedText) -> tuple[str, ...]:
-    return tuple(_TIME.findall(text.raw))
+    return tuple(_TIME.findall(text.raw)) if _MAYBE_TIME.search(text.raw) else ()
 
 
 TYPES: tuple[ConstraintType, ...] = (Dates(), Format(), Times())

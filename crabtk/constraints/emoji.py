@@ -48,7 +48,8 @@ class Count(CountedType):
         "Could you sprinkle in {n} {n|emoji|emoji}{relation.tail}?",
         "The number of emoji, counted over the whole text, {relation.must} {n}.",
         "This goes to a group chat, where people like emoji, so put in {relation} {n} of them.",
-        "When you are done, count the emoji, the same one as often as it occurs: {n}{relation.tail} is what I want.",
+        "When you are done, count the emoji, the same one as often as it occurs: {n}{relation.tail}, that is what I "
+        "want.",
         "Let the reader come across {relation.firm} {n} {n|emoji|emoji} between the first word and the last.",
     )
     examples = ("Market day! 🍎 Bring a bag 🛍️ and come early. 🌞 We have plums, pears and fresh bread. 🍞",)
@@ -99,7 +100,7 @@ class Absent(AbsentType):
     @override
     def measure(self, text: ParsedText, rng: random.Random) -> Params | None:
         lively = text.raw.count("!") >= _FEWEST_EXCLAMATIONS and len(text.words) >= _FEWEST_WORDS
-        if not lively or _SMILEY.search(text.raw):
+        if not lively or not text.part(is_plain) or _SMILEY.search(text.raw):
             return None
         return None if _PERHAPS_HIGH.search(text.raw) and _PICTOGRAPH.search(text.raw) else {}
 

@@ -16,17 +16,18 @@ from crabtk.quantities import Limit, counted
 from crabtk.text import ParsedText
 from crabtk.types import Constraint, Params
 
-APART = r"(?<![^\W_])(?<!\d[.,])"
-"""What stands before a number of its own: no letter or digit, and no other number's point or comma."""
-NUMBER = r"\d++(?:[.,]\d++)*+"
-"""A number in digits, points and commas between digits included; 3.5 is one, and 1,000 is one."""
+NUMBER = r"\d(?<![^\W_]\d)(?<!\d[.,]\d)\d*+(?:[.,]\d++)*+"
+"""A number in digits, points and commas between digits included; no letter or digit stands before it.
 
-_NUMBER = re.compile(rf"{APART}{NUMBER}(?![^\W_])")
-_PERCENTAGE = re.compile(rf"{APART}{NUMBER}[ \u00a0\u202f]?(?:[%٪％]|per[ -]?cent\b)", re.IGNORECASE)
+What may stand before is asked after the first digit, so that the search leaps from digit to digit.
+"""
+
+_NUMBER = re.compile(rf"{NUMBER}(?![^\W_])")
+_PERCENTAGE = re.compile(rf"{NUMBER}[ \u00a0\u202f]?(?:[%٪％]|per[ -]?cent\b)", re.IGNORECASE)
 _PERCENT_SIGN = re.compile(
     r"[%٪％]|\bper[ -]?cent|\bpercent|\bpct\b|\bprozent|\bpor ?ciento|\bpour ?cent", re.IGNORECASE
 )
-_YEAR = re.compile(r"(?<![^\W_])(?<!\d[.,])(?:1\d{3}|20\d\d)(?![^\W_]|[.,]\d)")
+_YEAR = re.compile(r"[12](?<![^\W_][12])(?<!\d[.,][12])(?:(?<=1)\d\d\d|(?<=2)0\d\d)(?![^\W_]|[.,]\d)")
 _AS_YEAR = re.compile(
     r"(?:\b(?:in|since|from|until|till|by|of|to|and|or|between|during|before|after|circa|early|late|year|"
     r"january|february|march|april|may|june|july|august|september|october|november|december|spring|summer|autumn|fall|"
@@ -60,10 +61,11 @@ class Numbers(CountedType):
         "{relation.limit} number of numbers written in digits, repeated ones and list numbers included: {n}.",
         "{relation.cap} {n} {n|number|numbers} should appear in figures (digits that touch a letter, as in H2O, are "
         "none).",
-        "Could you give {n} {n|number|numbers}{relation.tail} in digits rather than in words?",
+        "Could you give, in digits rather than in words, {n} {n|number|numbers}{relation.tail}?",
         "The number of figures, that is, of numbers in digits such as 12 or 4.5, {relation.must} {n}.",
         "Facts convince me, so I want to see {relation} {n} {n|number|numbers} in digits, each mention counted.",
-        "When you are done, count every number in digits, wherever it stands: {n}{relation.tail} is what I asked for.",
+        "When you are done, count every number in digits, wherever it stands: {n}{relation.tail}, that is what I "
+        "asked for.",
         "Over the whole text, write {relation.firm} {n} {n|number|numbers} with digits.",
     )
     examples = (
@@ -100,7 +102,7 @@ class Percentages(CountedType):
         "The number of percentages, repeated ones included, {relation.must} {n}.",
         "I need shares for a pie chart, so give {relation} {n} {n|percentage|percentages}, digits followed by % or "
         "by percent.",
-        "When you are done, count the percentages written with digits: {n}{relation.tail} is what I asked for.",
+        "When you are done, count the percentages written with digits: {n}{relation.tail}, that is what I asked for.",
         "Back up what you say with {relation.firm} {n} {n|percentage|percentages}, in the style of 30% or 30 percent.",
     )
     examples = ("About 70% of the surface is water. Of the land, 30% is forest, 11% is farmed and 2% is built up.",)
@@ -115,8 +117,6 @@ class Percentages(CountedType):
 
     @override
     def count(self, text: ParsedText, params: Params) -> int:
-        if not ("%" in text.raw or "cent" in text.folded or "٪" in text.raw or "％" in text.raw):
-            return 0
         return len(_PERCENTAGE.findall(text.raw))
 
     @override
@@ -137,7 +137,8 @@ class Years(CountedType):
         "Could you bring in {n} {n|year|years}{relation.tail}, with all four digits, such as 1492 or 2005?",
         "The number of years, as far as they are written in four digits from 1000 to 2099, {relation.must} {n}.",
         "I want to place events in time, so name {relation} {n} {n|year|years} in four digits, each mention counted.",
-        "When you are done, count the four-digit years, from 1000 to 2099: {n}{relation.tail} is what I asked for.",
+        "When you are done, count the four-digit years, from 1000 to 2099: {n}{relation.tail}, that is what I asked "
+        "for.",
         "Set the scene with {relation.firm} {n} {n|year|years} spelled with four digits, like 1914.",
     )
     examples = (
@@ -146,9 +147,9 @@ class Years(CountedType):
 
     @override
     def measure(self, text: ParsedText, rng: random.Random) -> Params | None:
-        if not text.part(is_plain) or "://" in text.raw:
-            return None
         spans = [(match.start(), match[0]) for match in _YEAR.finditer(text.raw)]
+        if not spans or not text.part(is_plain) or "://" in text.raw:
+            return None
         # "In 1500," names a year; "about 1500 steps" does not.
         plain = [year for at, year in spans if _is_year(text.raw, at)]
         plain = plain if len(plain) == len(spans) else []

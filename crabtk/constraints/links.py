@@ -20,10 +20,10 @@ _FEWEST_WORDS = 50
 _URL = re.compile(r"https?://[^\s<>\"“”`|]+|(?<![\w./@-])www\.[^\s<>\"“”`|]+", re.IGNORECASE)
 _URL_END = "()[]{}.,;:!?'’*_"
 _DOMAIN = re.compile(r"(?<=\w)\.(?:com|org|net|io|edu|gov|info|de|uk|fr|es|ru|co|eu|html?)\b", re.IGNORECASE)
-_POINTS_ELSEWHERE = re.compile(
-    r"\b(?:web ?sites?|online|web ?pages?|links?|internet|references|further reading|resources|articles?|blogs?)\b",
-    re.IGNORECASE,
-)
+_POINTS_ELSEWHERE = frozenset(
+    {"website", "websites", "webpage", "webpages", "online", "link", "links", "internet", "references", "resources",
+     "article", "articles", "blog", "blogs"}
+)  # fmt: skip
 _EMAIL = re.compile(r"(?<![\w.%+-])[\w.%+-]+@(?:\w(?:[\w-]*\w)?\.)+[^\W\d_]{2,}", re.ASCII)
 _HASHTAG = re.compile(r"(?<![\w&/#])#(?=\d*[^\W\d])\w+")
 _HEX = re.compile(r"#(?:[0-9a-f]{3}|[0-9a-f]{6})\b", re.IGNORECASE)
@@ -43,7 +43,8 @@ class Links(CountedType):
         "Could you add {n} {n|URL|URLs}{relation.tail}, so that I can look things up on the web?",
         "The number of URLs in the whole response, repeated ones counted each time, {relation.must} {n}.",
         "I want to read on, so point me to web pages by {relation} {n} {n|URL|URLs} in full.",
-        "When you are done, count the web addresses, each time that one occurs: {n}{relation.tail} is what I want.",
+        "When you are done, count the web addresses, each time that one occurs: {n}{relation.tail}, that is what I "
+        "want.",
         "Support what you say with {relation.firm} {n} web {n|address|addresses} of the form https://… or www.…",
     )
     examples = (
@@ -97,7 +98,9 @@ class NoLinks(AbsentType):
 
     @override
     def measure(self, text: ParsedText, rng: random.Random) -> Params | None:
-        if len(text.words) < _FEWEST_WORDS or not _POINTS_ELSEWHERE.search(text.raw):
+        if len(text.words) < _FEWEST_WORDS or _POINTS_ELSEWHERE.isdisjoint(text.lower_words):
+            return None
+        if not text.part(is_plain):
             return None
         linked = "http" in text.folded or "www" in text.folded or "](" in text.raw or _DOMAIN.search(text.raw)
         return None if linked else {}
@@ -128,7 +131,8 @@ class Emails(CountedType):
         "Could you provide {n} e-mail {n|address|addresses}{relation.tail}, such as info@example.com?",
         "The number of e-mail addresses in the text {relation.must} {n}.",
         "People have to know where to write to, so give {relation} {n} e-mail {n|address|addresses}.",
-        "When you are done, count the e-mail addresses, each time that one occurs: {n}{relation.tail} is what I want.",
+        "When you are done, count the e-mail addresses, each time that one occurs: {n}{relation.tail}, that is what I "
+        "want.",
         "Offer ways to get in touch by e-mail: {relation.firm} {n} {n|address|addresses} with an @ sign.",
     )
     examples = ("Write to desk@harbor.example about berths and to night@harbor.example in an emergency.",)
@@ -159,7 +163,7 @@ class Hashtags(CountedType):
         "Could you add {n} {n|hashtag|hashtags}{relation.tail}, like #travel or #goodfood?",
         "The number of hashtags in the whole response {relation.must} {n}.",
         "I will post this, and to be found it needs {relation} {n} {n|hashtag|hashtags} of the form #word.",
-        "When you are done, count the hashtags, each time that one occurs: {n}{relation.tail} is what I want.",
+        "When you are done, count the hashtags, each time that one occurs: {n}{relation.tail}, that is what I want.",
         "Tag the post by means of {relation.firm} {n} {n|hashtag|hashtags}, wherever you put {n|it|them}.",
     )
     examples = ("New bread every morning, from our own mill! #bakery #freshbread #mill",)
@@ -190,10 +194,10 @@ class Mentions(CountedType):
         "Your response must contain {relation.firm} {n} account {n|name|names} with an @ directly in front.",
         "{relation.limit} number of @mentions, repeated ones counted each time: {n}.",
         "{relation.cap} {n} {n|user|users} should be mentioned by @ and name, like @sam.",
-        "Could you tag {n} {n|account|accounts}{relation.tail} with @ and a name, like @chris?",
+        "Could you tag, with @ and a name such as @chris, {n} {n|account|accounts}{relation.tail}?",
         "The number of @mentions in the whole response {relation.must} {n}.",
         "I will post this and want people to notice, so mention {relation} {n} {n|account|accounts} as @name.",
-        "When you are done, count the @mentions, each time that one occurs: {n}{relation.tail} is what I want.",
+        "When you are done, count the @mentions, each time that one occurs: {n}{relation.tail}, that is what I want.",
         "Address people by their handles, @ included: {relation.firm} {n} such {n|handle|handles} in all.",
     )
     examples = ("Thanks to @mara_bakes and @old_mill for the flour, and to @nils for the oven!",)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import ClassVar
 
@@ -17,7 +18,9 @@ from crabtk.wording import Count, Field
 
 _SHALLOW = 2
 _PAIRS = {")": "(", "]": "[", "}": "{"}
-_DOUBLE, _SINGLE = '"“”', "'‘’"
+_SINGLE = "'‘’"
+_BRACKET = re.compile(r"[()\[\]{}]")
+_QUOTE = re.compile("[\"“”'‘’]")
 
 
 class Brackets(ConstraintType):
@@ -86,10 +89,8 @@ class Quotes(ConstraintType):
 
     @override
     def measure(self, text: ParsedText, rng: random.Random) -> Params | None:
-        if not text.part(is_plain) or text.part(_loose_quotes):
-            return None
         depth = text.part(_quote_depth)
-        return {"levels": depth} if depth >= _SHALLOW else None
+        return {"levels": depth} if depth >= _SHALLOW and text.part(is_plain) and not text.part(_loose_quotes) else None
 
     @override
     def check(self, text: ParsedText, params: Params) -> bool:
@@ -114,10 +115,10 @@ def _bracket_depth(text: ParsedText) -> int:
     """Return the depth of the deepest brackets that are all closed; one that does not pair starts anew."""
     deepest = 0
     held: list[tuple[str, int]] = []
-    for char in text.raw:
+    for char in _BRACKET.findall(text.raw):
         if char in "([{":
             held.append((char, 0))
-        elif char in ")]}":
+        else:
             if not held or held[-1][0] != _PAIRS[char]:
                 held.clear()
                 continue
@@ -165,9 +166,8 @@ def _marks(paragraph: str) -> Iterator[tuple[bool, bool | None]]:
 
     An apostrophe within a word is none.
     """
-    for at, char in enumerate(paragraph):
-        if char not in _DOUBLE and char not in _SINGLE:
-            continue
+    for match in _QUOTE.finditer(paragraph):
+        at, char = match.start(), match[0]
         before, after = paragraph[at - 1 : at], paragraph[at + 1 : at + 2]
         if char in _SINGLE and before.isalnum() and after.isalnum():
             continue

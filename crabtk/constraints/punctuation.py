@@ -81,6 +81,8 @@ _SAME_AS = {
     "double_quotation_mark": "quotation:count",
 }
 """Types that count about the same as the mark."""
+_IN_PAIRS = ("round_bracket", "double_quotation_mark")
+"""Marks that come in pairs: what they enclose is counted by types of its own."""
 _COUNTED_QUANTITY = {
     "question_mark": "questions",
     "exclamation_mark": "exclamations",
@@ -129,7 +131,7 @@ class Absent(AbsentType):
     def measure(self, text: ParsedText, rng: random.Random) -> Params | None:
         if len(text.words) < _FEWEST_WORDS:
             return None
-        absent = [mark for mark in MARKS if not occurrences_of(mark, text.raw)]
+        absent = [mark for mark, count in text.part(_mark_counts).items() if not count]
         return {"mark": rng.choice(absent)} if absent else None
 
     @override
@@ -173,7 +175,7 @@ class Count(CountedType):
         "The number of {mark}, those inside numbers and names included, {relation.must} {n}.",
         "I am going to count the {mark} in your answer, so see to it that there {n|is|are} {relation} {n} in all.",
         "Punctuation matters here: {mark.one} has to occur {relation.firm} {n} {n|time|times}.",
-        "When you have finished, count all {mark}: {n}{relation.tail} is what I asked for.",
+        "When you have finished, count all {mark}: {n}{relation.tail}, that is what I asked for.",
         "Taking the text as a whole, I want to find {mark.one} {relation} {n} {n|time|times}.",
     )
     example_params = ({"mark": "semicolon", "relation": "exactly", "n": 2},)
@@ -184,11 +186,9 @@ class Count(CountedType):
 
     @override
     def measure(self, text: ParsedText, rng: random.Random) -> Params | None:
-        if len(text.words) < _FEWEST_WORDS or _DOUBTFUL.search(text.raw) or text.tables or not text.part(is_plain):
+        if len(text.words) < _FEWEST_WORDS or not text.part(is_plain) or text.tables or _DOUBTFUL.search(text.raw):
             return None
-        # Brackets and quotation marks come in pairs, and what they enclose is counted by types of their own.
-        marks = [mark for mark in MARKS if mark not in ("round_bracket", "double_quotation_mark")]
-        found = [mark for mark in marks if occurrences_of(mark, text.raw)]
+        found = [mark for mark, count in text.part(_mark_counts).items() if count and mark not in _IN_PAIRS]
         if not found:
             return None
         mark = rng.choice(found)
@@ -225,6 +225,10 @@ def occurrences_of(mark: str, text: str) -> int:
     """Count a mark of ``MARKS``; an ellipsis is one character or three full stops."""
     dots = text.count("...") if mark == "ellipsis" else 0
     return dots + sum(map(text.count, MARKS[mark]))
+
+
+def _mark_counts(text: ParsedText) -> Mapping[str, int]:
+    return {mark: occurrences_of(mark, text.raw) for mark in MARKS}
 
 
 def _readings(mark: str, raw: str) -> tuple[int, ...]:

@@ -45,7 +45,7 @@ class Quotations(CountedType):
         "The number of passages, be they single words or longer, that double quotation marks enclose {relation.must} "
         "{n}.",
         "Let others speak: I expect {relation} {n} {n|quotation|quotations} in double quotation marks.",
-        "When you are done, count the pairs of double quotation marks: {n}{relation.tail} is what I asked for.",
+        "When you are done, count the pairs of double quotation marks: {n}{relation.tail}, that is what I asked for.",
         "Over the whole text, set {relation.firm} {n} {n|expression|expressions} in double quotation marks.",
     )
 
