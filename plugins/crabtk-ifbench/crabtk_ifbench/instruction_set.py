@@ -35,7 +35,8 @@ class IFBench:
             VerificationError: The id is unknown, a keyword argument is unfit, or nltk's data is missing (the last
                 only when a text is judged).
         """
-        return partial(CHECKS[id_], **drawn(id_, kwargs, seed))
+        values = drawn(id_, kwargs, seed)
+        return partial(CHECKS[id_], **values)
 
     def canonical(self, id_: str, kwargs: Params, prompt: str) -> Sequence[Constraint]:
         """Return the canonical constraints that together say what the id's wording says.

@@ -25,7 +25,7 @@ LABELS = {"labels": ["My Answer:", "Outlook:"]}
 LETTERS = {"answer": "bald eagle", "unit": "letters"}
 
 
-@pytest.mark.parametrize("type_", TYPES.values(), ids=str)
+@pytest.mark.parametrize("type_", TYPES.values(), ids=list(TYPES))
 def test_conformance(type_: ConstraintType) -> None:
     check_constraint_type(type_, wordings=10)
     sentences = [sentence for _, sentence in type_.templates()]
@@ -92,7 +92,7 @@ def test_check(name: str, params: dict[str, Any], text: str, holds: bool) -> Non
     assert TYPES[f"ifbench:{name}"].check(ParsedText(text), params) is holds
 
 
-@pytest.mark.parametrize("type_", TYPES.values(), ids=str)
+@pytest.mark.parametrize("type_", TYPES.values(), ids=list(TYPES))
 def test_no_built_in_type_reads_the_wordings(type_: ConstraintType) -> None:
     for params in type_.example_params:
         wordings = {type_.render(params, random.Random(seed)) for seed in range(100)}

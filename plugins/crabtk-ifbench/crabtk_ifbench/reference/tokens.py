@@ -54,7 +54,7 @@ def tokenised(raw: str) -> tuple[str, ...]:
 
 def first_tag(text: ParsedText) -> str:
     """Return nltk's part of speech of the first token; empty where there is none."""
-    import nltk  # type: ignore[import-untyped]
+    import nltk
 
     first = list(text.part(tokens)[:_TAGGED])
     return _with_data("averaged_perceptron_tagger_eng", lambda: str(nltk.pos_tag(first)[0][1])) if first else ""
