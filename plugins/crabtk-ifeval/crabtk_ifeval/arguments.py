@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from random import Random
 from typing import Any
 
@@ -18,17 +18,17 @@ WORDS = ("lantern", "meadow", "pebble", "harbour", "thimble", "orchard", "compas
 class Arguments:
     """The keyword arguments of one instruction; None counts as absent.
 
-    With a generator, what is absent is drawn as the reference draws it; without one, it is an error.
+    With a seed, what is absent is drawn as the reference draws it; without one, it is an error.
     """
 
-    def __init__(self, id_: str, kwargs: Params | None, known: Iterable[str], draws: Random | None = None) -> None:
+    def __init__(self, id_: str, kwargs: Params | None, known: Iterable[str], seed: int | None = None) -> None:
         """Take the arguments.
 
         Raises:
             VerificationError: An argument that the instruction does not know has a value.
         """
         self.id = id_
-        self.draws = draws
+        self._seed = seed
         self._given = {name: value for name, value in (kwargs or {}).items() if value is not None}
         known = tuple(known)
         for name in self._given:
@@ -37,6 +37,16 @@ class Arguments:
                 raise VerificationError(
                     f'"{id_}" does not know the keyword argument "{name}": it {takes}. Remove it or set it to null.'
                 )
+
+    @cached_property
+    def draws(self) -> Random:
+        """The generator of what the reference draws at random."""
+        return Random(self._seed)  # noqa: S311 - the reference's generator
+
+    @property
+    def draws_allowed(self) -> bool:
+        """Whether what is absent may be drawn."""
+        return self._seed is not None
 
     def count(self, name: str, draw: Callable[[Random], int], *, zero: bool = True, negative: bool = False) -> int:
         """Return a whole number.
@@ -55,14 +65,14 @@ class Arguments:
         fit = value is not None and (negative or value >= 0) and (zero or value != 0)
         if fit and value is not None:
             return value
-        if self.draws is None:
+        if not self.draws_allowed:
             raise self.missing(name) if value is None else self.unfit(name, "a number from 0" if zero else "from 1")
         return draw(self.draws)
 
     def relation(self, name: str) -> str:
         """Return "less than" or "at least"."""
         value = self._given.get(name)
-        if value is None and self.draws is not None:
+        if value is None and self.draws_allowed:
             return self.draws.choice(RELATIONS)
         if value is None:
             raise self.missing(name)
@@ -79,7 +89,7 @@ class Arguments:
             raise self.unfit(name, "a string")
         if value:
             return value
-        if self.draws is None or draw is None:
+        if draw is None or not self.draws_allowed:
             raise self.missing(name)
         return draw(self.draws)
 
@@ -92,7 +102,7 @@ class Arguments:
             raise self.unfit(name, "a list of strings")
         if value:
             return list(value)
-        if self.draws is None:
+        if not self.draws_allowed:
             raise self.missing(name)
         return draw(self.draws)
 

@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
-from typing import TYPE_CHECKING
+from threading import Lock
 
 from crabtk import ParsedText
-
-if TYPE_CHECKING:
-    from langdetect_rs import DetectorFactory
 
 SEED = 0
 """langdetect draws at random; the published verdicts were made with this seed."""
@@ -48,27 +44,22 @@ NAMES = {
 """The languages that the reference draws from, in its order."""
 
 
+_TURN = Lock()
+
+
 def detected(text: ParsedText) -> str | None:
     """Return langdetect's code of the language; None where the text shows no feature of any.
 
     A reading for ``ParsedText.part``.
     """
-    from langdetect_rs import LangDetectException
+    from langdetect_rs import DetectorFactory, LangDetectException, detect
 
-    detector = _factory().create()
-    detector.append(text.raw)
-    try:
-        return str(detector.detect())
-    except LangDetectException:
-        return None
-
-
-@lru_cache(maxsize=1)
-def _factory() -> DetectorFactory:
-    """Load the profiles; a factory of our own, since langdetect's seed is a global that others set."""
-    from langdetect_rs import PROFILES_DIRECTORY, DetectorFactory
-
-    factory = DetectorFactory()
-    factory.set_seed(SEED)
-    factory.load_profile(PROFILES_DIRECTORY)
-    return factory
+    # The seed is a global of that package, which others may have set for themselves.
+    with _TURN:
+        before, DetectorFactory.seed = DetectorFactory.seed, SEED
+        try:
+            return str(detect(text.raw))
+        except LangDetectException:
+            return None
+        finally:
+            DetectorFactory.seed = before

@@ -7,6 +7,7 @@ import re
 from crabtk import ParsedText
 
 _WORD = re.compile(r"\w+")
+_MARKS_TO_SPACES = bytes(byte if chr(byte).isalnum() or chr(byte) == "_" else 32 for byte in range(128)) + bytes(128)
 _ASTERISKS = re.compile(r"\s?\*\*\*\s?")
 _LATIN_LETTER = re.compile("[a-zA-Z]")
 _SMALL_WORD = re.compile(r"\b[a-z]+\b")
@@ -14,6 +15,8 @@ _SMALL_WORD = re.compile(r"\b[a-z]+\b")
 
 def word_count(text: ParsedText) -> int:
     """Count runs of letters, digits and underscores."""
+    if text.raw.isascii():
+        return len(text.raw.encode().translate(_MARKS_TO_SPACES).split())
     return len(_WORD.findall(text.raw))
 
 

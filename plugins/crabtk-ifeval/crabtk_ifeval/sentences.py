@@ -12,8 +12,10 @@ from crabtk_ifeval.punkt_english import abbreviations, contains_break, splitter
 _CLOSERS = "\u2018\u2019\u201c\u201d\xab\xbb"
 _END = re.compile(rf"[.?!](?=(?P<after>[)\";}}\]*:@'({{\[?!{_CLOSERS}]|\s+(?P<next>\S+)))")
 _STRAY = re.compile(rf"[\"')\]}}{_CLOSERS}]+?(?:\s+|(?=--)|$)", re.MULTILINE)
-_PLAIN_WORD = re.compile(r"[(\"*\[]*([A-Za-z]{2,})")
-_SPACES = " \t\n\r\x0b\x0c"
+_OPENERS = '("*['
+_PLAIN_WORD = re.compile(r"[A-Za-z][A-Za-z]+|[A-Za-z]+(?:-[A-Za-z]+)+")
+_CLOSES = frozenset(')]}*"')
+_ASCII_SPACES = str.maketrans(dict.fromkeys("\t\n\r\x0b\x0c", " "))
 CONTROLS = re.compile(r"[\x1c-\x1f]")
 """White space for the standard library's expressions, none for the engine that NLTK uses."""
 
@@ -44,8 +46,9 @@ def _candidates(raw: str) -> Iterator[tuple[int, re.Match[str]]]:
     """Yield each mark that may end a sentence with the start of its word; of marks in one word the last."""
     held: re.Match[str] | None = None
     start = end = 0
+    spaced = raw.translate(_ASCII_SPACES)
     for match in _END.finditer(raw):
-        space = max(raw.rfind(mark, end + 1, match.start()) for mark in _SPACES)
+        space = spaced.rfind(" ", end + 1, match.start())
         word_start = start if space < 0 else space + 1
         if held is not None and end <= word_start:
             yield start, held
@@ -55,14 +58,24 @@ def _candidates(raw: str) -> Iterator[tuple[int, re.Match[str]]]:
 
 
 def _is_break(raw: str, word_start: int, match: re.Match[str]) -> bool:
-    """Decide a candidate: ``?`` and ``!`` end a sentence, and so does a full stop after a plain word."""
+    """Decide a candidate: ``?`` and ``!`` end a sentence, and so does a full stop after a plain word or a bracket."""
     if match[0] != ".":
         return True
-    word = _PLAIN_WORD.fullmatch(raw, word_start, match.start())
-    follows = match["next"]
-    if word and word[1].lower() not in abbreviations() and not (follows and follows[0] == "."):
+    word, after = raw[word_start : match.start()], match["after"]
+    if match["next"]:
+        if match["next"][0] == ".":
+            return contains_break(f"{word}.{after}")
+        after = " " + match["next"]
+    word = word.lstrip(_OPENERS)
+    if _PLAIN_WORD.fullmatch(word):
+        known, small = abbreviations(), word.lower()
+        if small not in known and small.rpartition("-")[2] not in known:
+            return True
+    elif raw[match.start() - 1 : match.start()] in _CLOSES:
         return True
-    return contains_break(raw[word_start : match.start()] + "." + match["after"])
+    elif word.isascii() and word.isdecimal():
+        word = "1"
+    return contains_break(f"{word}.{after}")
 
 
 def _realigned(raw: str, pieces: list[tuple[int, int]]) -> Iterator[tuple[int, int]]:

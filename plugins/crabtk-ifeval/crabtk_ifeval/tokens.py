@@ -13,9 +13,8 @@ from crabtk_ifeval.sentences import split as split_sentences
 if TYPE_CHECKING:
     from nltk.tokenize.destructive import NLTKWordTokenizer
 
-_STRETCH = re.compile(r"(?<!\S)(?![A-Za-z][a-z]+[,.;:!?]*(?!\S))\S+\s?")
-"""What stands between white space, plain words such as ``The`` and ``word,`` left out."""
-_HANGS_ON_SENTENCE_END = re.compile(r"'.*[.']|\..*'|\bWANNA\.|[.!?]:", re.IGNORECASE)
+_PLAIN = re.compile(r"[A-Z][a-z]+[,.;:!?]*")
+_HANGS_ON_SENTENCE_END = re.compile(r"'\S*[.']|\.\S*'|\bWANNA\.|[.!?]:", re.IGNORECASE)
 """In these NLTK splits a word differently at the end of a sentence: ``DON'T.`` is two tokens there, else one."""
 
 
@@ -35,21 +34,24 @@ def split_tokens(sentence: str) -> tuple[str, ...]:
 def capital_tokens(text: ParsedText) -> int:
     """Count the tokens in capital letters; a reading for ``ParsedText.part``.
 
-    A token comes from one stretch between white space, so only stretches that hold a capital letter are
+    A token comes from one stretch between white space, so only stretches that may hold one in capitals are
     split, and whether a stretch ends its sentence matters in few of them.
     """
     if not CONTROLS.search(text.raw):
-        stretches = [stretch for stretch in _STRETCH.findall(text.raw.rstrip()) if _may_hold_capital(stretch)]
+        stretches = [found for found in text.raw.split() if not found.islower() and _may_hold_capital(found)]
         if not stretches:
             return 0
-        if not any(map(_HANGS_ON_SENTENCE_END.search, stretches)):
-            return sum(token.isupper() for token in _tokenizer().tokenize("".join(stretches)))
+        together = " ".join(stretches)
+        if not _HANGS_ON_SENTENCE_END.search(together):
+            return sum(token.isupper() for token in _tokenizer().tokenize(together))
     return sum(token.isupper() for token in text.part(tokens))
 
 
 def _may_hold_capital(stretch: str) -> bool:
-    """Tell whether a stretch may hold a capital letter; some beyond ASCII have no small form."""
-    return stretch.lower() != stretch or not (stretch.isascii() or stretch.islower())
+    """Tell whether a token of a stretch may be in capitals: not of ``The``; beyond ASCII some have no small form."""
+    if stretch.isascii():
+        return stretch.lower() != stretch and not _PLAIN.fullmatch(stretch)
+    return True
 
 
 @lru_cache(maxsize=1)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import string
 from collections.abc import Sequence
-from random import Random
 
 from crabtk import Checker, Constraint
 from crabtk_ifeval.arguments import Arguments, between, compare, two_words, word
@@ -37,10 +36,9 @@ def forbidden_words(args: Arguments) -> Checker:
 
 def letter_frequency(args: Arguments) -> Checker:
     """Count one letter in the small-letter text; anything but a Latin letter becomes a random letter."""
-    letter = args.text("letter", lambda rng: "").lower() if args.draws else ""
-    rng = args.draws or Random(0)  # noqa: S311 - never drawn from: a checker always has its draws
+    letter = args.text("letter", lambda rng: "#").lower()
     if len(letter) != 1 or letter not in string.ascii_lowercase:
-        letter = rng.choice(string.ascii_letters).lower()
+        letter = args.draws.choice(string.ascii_letters).lower()
     n = args.count("let_frequency", between(1, 10))
     holds = compare(args.relation("let_relation"), n)
     return lambda text: holds(text.raw.lower().count(letter))

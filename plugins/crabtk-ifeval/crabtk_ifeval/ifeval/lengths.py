@@ -44,7 +44,7 @@ def nth_paragraph_first_word(args: Arguments) -> Checker:
         return rng.randint(1, count + 1)
 
     n = args.count("nth_paragraph", beyond, zero=False)
-    if n > count and args.draws:
+    if n > count:
         n = beyond(args.draws)
     first = args.text("first_word", word).lower()
 

@@ -56,7 +56,7 @@ def copying_multiple(args: Arguments) -> Checker:
 def copy_span_idx(args: Arguments) -> Checker:
     """Equal the characters from the start up to, and without, the end; a start of 0 is drawn anew."""
     whole = args.text("prompt_to_repeat")
-    if args.draws and len(whole) < 3:
+    if len(whole) < 3:
         raise args.unfit("prompt_to_repeat", "at least three characters long")
     start = args.count("n_start", between(0, len(whole) - 2), zero=False, negative=True)
     end = args.count("n_end", lambda rng: rng.randint(min(start + 1, len(whole) - 1), len(whole) - 1), zero=False)

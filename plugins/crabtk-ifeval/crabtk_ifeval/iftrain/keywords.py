@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import pairwise
+from random import Random
 from typing import Any
 
 from crabtk import Checker, Constraint, ParsedText
@@ -28,9 +29,8 @@ def word_once(args: Arguments) -> Checker:
 def exclude_word_harder(args: Arguments) -> Checker:
     """Find the keyword nowhere between two spaces; beside a mark or a line break, or in another case, it passes."""
 
-    def from_instruction(rng: object) -> str:
-        words = args.text("instruction").split()
-        return args.draws.choice(words) if args.draws else ""
+    def from_instruction(rng: Random) -> str:
+        return rng.choice(args.text("instruction").split())
 
     banned = f" {args.text('keyword', from_instruction).strip()} "
     return lambda text: banned not in text.raw
