@@ -163,7 +163,8 @@ class CharactersPerWord(ConstraintType):
         if len(text.words) < 2 * _FEWEST_WORDS or not text.spaced or _HARD_TO_COUNT.search(text.raw):
             return None
         # Some readers end a word at white space alone, so that "and/or" is one.
-        longest = max(max(map(len, _compounds(text))), max(len(_trimmed(token)) for token in text.raw.split()))
+        longest = max(map(len, _compounds(text)))
+        longest = max(longest, *(len(_trimmed(token)) for token in set(text.raw.split()) if len(token) > longest), 0)
         return {"characters": longest + rng.randint(0, 1)} if 6 <= longest <= 18 else None
 
     @override

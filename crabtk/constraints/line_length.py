@@ -50,7 +50,12 @@ class Lines(CountedType):
         lines = text.part(filled_lines)
         if not _FEWEST_LINES <= len(lines) <= _MOST_LINES or not text.words:
             return None
-        if max(map(len, lines)) > _LONGEST_LINE or text.raw.splitlines() != text.raw.split("\n"):
+        # A fence, a rule or a table's divider is a line to some readers and none to others.
+        if any(line.kind in ("fence", "rule", "divider") for line in text.marked_lines):
+            return None
+        if max(map(len, lines)) > _LONGEST_LINE or text.raw.rstrip("\n").splitlines() != text.raw.rstrip("\n").split(
+            "\n"
+        ):
             return None
         if rng.random() < 0.25:
             return {"relation": "at_most", "n": upper_bound(len(lines), rng)}

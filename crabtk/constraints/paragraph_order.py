@@ -25,7 +25,8 @@ from crabtk.types import Constraint, Params
 from crabtk.wording import Field, OneOf, Ordinal, Quoted
 
 _PLACE = OneOf({"first": "first", "last": "last"})
-_MOST_PARAGRAPHS = 10
+_MOST_PARAGRAPHS = 6
+_SHORTEST_WORD = 4
 
 
 class FirstWord(ConstraintType):
@@ -56,7 +57,7 @@ class FirstWord(ConstraintType):
             return None
         openings = ((n, part.split()[0].rstrip(",;:.!?")) for n, part in enumerate(paragraphs[:_MOST_PARAGRAPHS], 1))
         # "Don't" and "well-known" are one word to some; a word by itself is one to all.
-        found = [(n, word) for n, word in openings if n > 1 and len(word) > 2 and WORD.fullmatch(word)]
+        found = [(n, word) for n, word in openings if n > 1 and len(word) >= _SHORTEST_WORD and WORD.fullmatch(word)]
         if not found:
             return None
         n, word = rng.choice(found)

@@ -21,6 +21,8 @@ CLOSERS = "\"'”’»)]）」』*_"
 _CLOSER = f"[{re.escape(CLOSERS)}]"
 # A run of marks is entered at its first one only: otherwise a long run would be read once from each of its marks.
 _END = re.compile(rf"(?<![.!?…])[.!?…]++{_CLOSER}*+(?=\s|$)|[。！？｡।॥؟۔]++{_CLOSER}*+")
+_PARAGRAPH_ENDS = frozenset(".!?…:。！？｡।॥؟۔：")
+_NO_SPACE = regex.compile(r"\p{Ll}[.!?]\p{Lu}")
 _EMPHASIS = re.compile(r"\*+")
 
 
@@ -39,20 +41,29 @@ def ends_with_a_mark(sentence: str) -> bool:
     return last is not None and last.end() == len(sentence)
 
 
+def goes_on(sentence: str) -> bool:
+    """Tell whether a sentence begins in lower case, so that it may continue the last: “Stop!” he said."""
+    first = WORD.search(sentence)
+    return first is not None and first[0][0].islower()
+
+
 def clear_paragraphs(text: ParsedText) -> tuple[str, ...]:
     """Return the paragraphs where there are no two ways to part them; else none.
 
-    Running text alone, each paragraph on one line, each line with a word.
+    Running text alone, each paragraph on one line, each line with a word. Each ends with a mark or a colon: a title
+    or a salutation is a paragraph to some readers and none to others.
     """
-    filled = sum(1 for line in text.lines if line.strip())
-    return text.paragraphs if text.is_prose and filled == len(text.paragraphs) else ()
+    if not text.is_prose or len(text.paragraphs) != sum(1 for line in text.lines if line.strip()):
+        return ()
+    closed = (paragraph.rstrip().rstrip(CLOSERS)[-1:] in _PARAGRAPH_ENDS for paragraph in text.paragraphs)
+    return text.paragraphs if all(closed) else ()
 
 
 def clear_sentences(text: ParsedText) -> tuple[tuple[str, ...], ...]:
     """Return the sentences of each paragraph where nobody wonders what a sentence is; else none.
 
-    Every one ends with a mark, no abbreviation and no quoted sentence stands inside another, and the
-    paragraphs are clear.
+    Every one begins with a capital and ends with a mark (in scripts with capitals), no abbreviation and no quoted
+    sentence stands inside another, and the paragraphs are clear.
     """
     paragraphs = text.part(clear_paragraphs)
     if not paragraphs:
@@ -67,7 +78,7 @@ def word_range(part: str) -> tuple[int, int]:
     """Count words in two ways, by letters and by spaces; return the smaller count and the greater."""
     by_letters = len(WORD.findall(part))
     tokens = part.split()
-    by_spaces = sum(1 for token in tokens if any(map(str.isalnum, token)))
+    by_spaces = sum(1 for token in tokens if token[0].isalnum() or any(map(str.isalnum, token)))
     return min(by_letters, by_spaces), max(by_letters, len(tokens))
 
 
@@ -99,9 +110,11 @@ def paragraph_sizes(text: ParsedText) -> tuple[int, ...]:
 
 
 def _stands_alone(sentence: str) -> bool:
-    """Tell whether a sentence ends with a mark and breaks off no quotation or bracket."""
+    """Tell whether a sentence ends with a mark, holds and continues no other, and breaks off no quotation."""
     return (
         ends_with_a_mark(sentence)
+        and not goes_on(sentence)
+        and not _NO_SPACE.search(sentence)
         and sentence.count('"') % 2 == 0
         and sentence.count("“") == sentence.count("”")
         and sentence.count("«") == sentence.count("»")

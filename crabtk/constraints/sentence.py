@@ -11,7 +11,7 @@ from typing_extensions import override
 from crabtk.constraints.base import ConstraintType
 from crabtk.constraints.counted import CountedType, at_most
 from crabtk.constraints.numbers import lower_bound, share, upper_bound
-from crabtk.constraints.running_text import clear_sentences, ends_with_a_mark, pieces, word_range
+from crabtk.constraints.running_text import clear_sentences, ends_with_a_mark, goes_on, pieces
 from crabtk.quantities import Limit, counted
 from crabtk.text import WORD, ParsedText
 from crabtk.types import Constraint, Params
@@ -46,8 +46,7 @@ class Sentences(CountedType):
         clear = sum(map(len, text.part(clear_sentences)))
         if 1 <= clear <= 6:
             return {"relation": "exactly", "n": clear}
-        units = text.part(_units)
-        low, high = min(units), max(units)
+        low, high = text.part(_fewest_and_most)
         if low < 4 or high > _MOST_IN_ALL:
             return None
         if rng.random() < 0.5:
@@ -96,7 +95,11 @@ class WordsPerSentence(ConstraintType):
         if len(text.sentences) < 3 or not text.spaced or text.json is not None:
             return None
         # Some readers let marks alone end a sentence, so that a list without full stops is a single one.
-        longest = max(word_range(part)[1] for part in (*text.sentences, *text.part(_across_lines)))
+        parts = {*_joined(text.sentences), *_joined(pieces("\n".join(text.prose_lines)))}
+        longest = max(len(part.split()) for part in parts)
+        if longest > _MOST_WORDS:
+            return None
+        longest = max(longest, max(len(WORD.findall(part)) for part in parts))
         words = upper_bound(longest, rng)
         return {"words": words} if 8 <= words <= _MOST_WORDS else None
 
@@ -168,16 +171,23 @@ class SentencesPerParagraph(ConstraintType):
         return [Limit("sentences", high=int(params["sentences"]), per="paragraphs")]
 
 
-def _units(text: ParsedText) -> tuple[int, int, int]:
-    """Count sentences in three ways: by the splitter, by final marks and whatever follows the last, by those alone."""
+def _fewest_and_most(text: ParsedText) -> tuple[int, int]:
+    """Count sentences as the splitter does, by final marks with whatever follows the last, and by those alone."""
     by_marks = [piece for paragraph in text.paragraphs for piece in pieces(paragraph)]
-    closed = sum(ends_with_a_mark(piece) and bool(WORD.search(piece)) for piece in by_marks)
-    return len(text.sentences), len(by_marks), closed
+    closed = [piece for piece in by_marks if ends_with_a_mark(piece) and WORD.search(piece)]
+    fewest = min(len(_joined(text.sentences)), len(_joined(closed)))
+    return fewest, max(len(text.sentences), len(by_marks))
 
 
-def _across_lines(text: ParsedText) -> tuple[str, ...]:
-    """Return what stands between final marks outside code, whatever lines it spans."""
-    return tuple(pieces("\n".join(text.prose_lines)))
+def _joined(sentences: Sequence[str]) -> list[str]:
+    """Join what a reader may take for one sentence, such as “Stop!” he said."""
+    found: list[str] = []
+    for sentence in sentences:
+        if found and goes_on(sentence) and ends_with_a_mark(found[-1]):
+            found[-1] = f"{found[-1]} {sentence}"
+        else:
+            found.append(sentence)
+    return found
 
 
 TYPES: tuple[ConstraintType, ...] = (Sentences(), WordsPerSentence(), SentencesPerParagraph())

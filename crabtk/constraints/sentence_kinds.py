@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from math import gcd, prod
 from typing import ClassVar, Literal
 
+import regex
 from typing_extensions import override
 
 from crabtk.constraints.base import ConstraintType
@@ -27,6 +28,7 @@ _QUESTION_MARKS = frozenset("?？؟")
 _EXCLAMATION_MARKS = frozenset("!！")
 _ANY_QUESTION_MARK = re.compile("[?？؟⁇⁈⁉‽]")
 _ANY_EXCLAMATION_MARK = re.compile("[!！‼⁈⁉‽]")
+_WITHIN = regex.compile(rf"[?!][{re.escape(CLOSERS)}]*+\s+\p{{Ll}}")
 _MOST = 12
 _LARGEST_SHARE = 5
 
@@ -69,7 +71,7 @@ class _OfKind(CountedType):
             return None
         # A mark within a sentence may be one's own sentence to a reader; and is a heading a sentence?
         titles = [line.text for line in text.marked_lines if line.kind in ("heading", "row")]
-        if len(self.mark.findall(text.raw)) != n or any(map(self.mark.search, titles)):
+        if len(self.mark.findall(text.raw)) != n or any(map(self.mark.search, titles)) or _WITHIN.search(text.raw):
             return None
         if rng.random() < 0.25:
             return {"relation": "at_most", "n": n + rng.randint(0, 1)}
@@ -111,7 +113,7 @@ class Questions(_OfKind):
         "Write {relation.firm} {n} {n|sentence|sentences} with a question mark at the end.",
         "I want my readers to stop and think for themselves now and then, so close {relation} {n} "
         "{n|sentence|sentences} with a question mark.",
-        "When I go through the ends of your sentences, I should find a question mark at {relation} {n} of them.",
+        "When I look at how your sentences end, {relation} {n} of them should show a question mark.",
     )
 
 
@@ -134,7 +136,7 @@ class Exclamations(_OfKind):
         "Exclamations, recognised by the exclamation mark at the sentence's end: {relation} {n}.",
         "Write {relation.firm} {n} {n|sentence|sentences} with an exclamation mark at the end.",
         "I care about the tone, so close {relation} {n} {n|sentence|sentences} with an exclamation mark.",
-        "When I go through the ends of your sentences, I should find an exclamation mark at {relation} {n} of them.",
+        "When I look at how your sentences end, {relation} {n} of them should show an exclamation mark.",
     )
     examples = ("The ferry is here! We packed the tent, the stove and the map. Off we go!",)
 

@@ -21,7 +21,8 @@ _LETTERS = regex.compile(r"\p{L}+")
 _MARKS = regex.compile(r"[\p{M}\u200c\u200d]")
 _TRIMMED = regex.compile(r"[\p{L}\p{N}](?:\S*[\p{L}\p{M}\p{N}])?")
 _FEWEST_CHARACTERS = 60
-_MOST_CHARACTERS = 4000
+_MOST_CHARACTERS = 3000
+_MOST_LETTERS = 1500
 _FEWEST_DIFFERENT = 20
 
 _ONE_BOUND = (
@@ -83,7 +84,7 @@ class Characters(ConstraintType):
     @override
     def measure(self, text: ParsedText, rng: random.Random) -> Params | None:
         low, high = text.part(_characters_in_all)
-        if not text.words or low < _FEWEST_CHARACTERS or high > _MOST_CHARACTERS:
+        if not text.words or low < _FEWEST_CHARACTERS or high > _MOST_CHARACTERS or text.code_blocks:
             return None
         relation = rng.choice(("at_least", "at_most", "between"))
         if relation == "between":
@@ -127,14 +128,14 @@ class Letters(CountedType):
         "{relation.cap} {n} {n|letter|letters} should stand in the text, capital and small ones taken together.",
         "Letter count: {relation} {n}.",
         "I pay my sign painter by the letter, not by the digit, space or mark, so I need {relation} {n} of them.",
-        "Count only the letters of your response, and arrive at {relation} {n}.",
+        "Count only the letters of your response, and there should be {relation} {n}.",
         "When every letter from the first to the last is counted, the sum {relation.must} {n}.",
     )
 
     @override
     def measure(self, text: ParsedText, rng: random.Random) -> Params | None:
         letters = self.count(text, {})
-        if not _FEWEST_CHARACTERS <= letters <= _MOST_CHARACTERS:
+        if not _FEWEST_CHARACTERS <= letters <= _MOST_LETTERS or text.code_blocks:
             return None
         if rng.random() < 0.5:
             return {"relation": "at_least", "n": lower_bound(letters, rng)}
@@ -171,7 +172,7 @@ class UniqueWords(CountedType):
         "Vocabulary size, with every word counted once and in either case: {relation} {n}.",
         "I judge the richness of a text by its different words, in whatever case, and yours should have {relation} "
         "{n}.",
-        "Counting each word only once, capitalised or not, I want to arrive at {relation} {n}.",
+        "Counting each word only once, capitalised or not, I want to see {relation} {n}.",
         "If I put your words into lower case and struck out the duplicates, {relation} {n} {n|word|words} should be "
         "left.",
     )
