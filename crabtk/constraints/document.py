@@ -144,11 +144,10 @@ class Footnotes(CountedType):
         "Footnotes in Markdown ([^1] in the text, [^1]: before the note): {relation} {n}.",
         "Use {relation} {n} Markdown {n|footnote|footnotes}, each with a mark such as [^1] in the text and a line that "
         "begins with [^1]: and holds the note.",
-        "Your response must contain {relation.firm} {n} {n|footnote|footnotes} as Markdown writes them, mark and note.",
+        "Your response must contain {relation.firm} {n} {n|footnote|footnotes} in Markdown, with mark and note.",
         "{relation.limit} number of footnotes in Markdown, marks like [^1] with their notes: {n}.",
         "{relation.cap} {n} Markdown {n|footnote|footnotes} should be there, complete with mark and note.",
-        "Could you add {n} {n|footnote|footnotes}{relation.tail} in Markdown, with marks like [^1] and the notes "
-        "below?",
+        "Could you add Markdown footnotes, marks like [^1] and notes below, {n} {n|footnote|footnotes}{relation.tail}?",
         "The number of Markdown footnotes, each a mark in the text with its note, {relation.must} {n}.",
         "My publisher turns [^1] and the note after [^1]: into a footnote, and there should be {relation} {n} of "
         "those.",

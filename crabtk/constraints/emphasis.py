@@ -52,7 +52,7 @@ class Bold(CountedType):
     wordings = (
         "Passages in bold (Markdown): {relation} {n}.",
         "Put {relation} {n} {n|phrase|phrases} in bold, using Markdown.",
-        "Your response must contain {relation.firm} {n} bold {n|passage|passages}, marked as Markdown marks them.",
+        "Your response must contain {relation.firm} {n} bold {n|passage|passages}, marked in Markdown.",
         "{relation.limit} number of passages in Markdown bold, over the whole response: {n}.",
         "{relation.cap} {n} {n|word or phrase|words or phrases} should be set in bold by means of Markdown.",
         "Could you use Markdown bold for {n} {n|passage|passages}{relation.tail}?",
@@ -85,7 +85,7 @@ class Italic(CountedType):
     wordings = (
         "Passages in italics (Markdown): {relation} {n}.",
         "Put {relation} {n} {n|phrase|phrases} in italics, using Markdown.",
-        "Your response must contain {relation.firm} {n} italic {n|passage|passages}, each between single asterisks or "
+        "Your response must contain {relation.firm} {n} italic {n|passage|passages} between single asterisks or "
         "single underscores.",
         "{relation.limit} number of passages in Markdown italics: {n}.",
         "{relation.cap} {n} {n|word or phrase|words or phrases} should be in italics as Markdown writes them.",
@@ -119,8 +119,7 @@ class Highlights(CountedType):
     wordings = (
         "Highlighted passages, in *single* or **double** asterisks: {relation} {n}.",
         "Highlight {relation} {n} {n|passage|passages} with asterisks, single or double.",
-        "Your response must contain {relation.firm} {n} highlighted {n|part|parts}, each between single or double "
-        "asterisks.",
+        "Your response must contain {relation.firm} {n} highlighted {n|part|parts} between single or double asterisks.",
         "{relation.limit} number of passages highlighted with asterisks, one or two on each side: {n}.",
         "{relation.cap} {n} {n|word or phrase|words or phrases} should stand between asterisks, *like this* or **like "
         "this**.",

@@ -81,7 +81,7 @@ class Numbered(CountedType):
     wordings = (
         "Numbered items: {relation} {n}.",
         "Use {relation} {n} numbered {n|item|items}.",
-        "Your response must contain {relation.firm} {n} numbered {n|item|items}, each on a line of its own.",
+        "Your response must contain {relation.firm} {n} numbered {n|item|items}, one to a line.",
         "{relation.limit} number of numbered items in the whole response: {n}.",
         "{relation.cap} {n} {n|line|lines} of the response should begin with a list number.",
         "Could you number your points, one per line, so that there {n|is|are} {n} of them{relation.tail}?",
@@ -117,8 +117,8 @@ class Lettered(CountedType):
     wordings = (
         'Lettered items, such as "a)" or "b.": {relation} {n}.',
         'Use {relation} {n} {n|item|items} lettered like "a)" or "a.", each on a line of its own.',
-        "Your response must contain {relation.firm} {n} lettered {n|item|items}, that is, lines that begin with a "
-        'single letter and a closing bracket or full stop, as in "a)" or "B.".',
+        "Your response must contain {relation.firm} {n} lettered {n|item|items}, that is, {n|a line that begins|lines "
+        'that begin} with a single letter and a closing bracket or full stop, as in "a)" or "B.".',
         '{relation.limit} number of lettered list items like "a)" or "A.": {n}.',
         '{relation.cap} {n} {n|line|lines} should begin with one letter and a bracket or full stop ("a)" or "a.").',
         'Could you give me {n} lettered {n|point|points}{relation.tail}, one per line, in the manner of "a)" or "a."?',
