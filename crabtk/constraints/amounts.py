@@ -75,8 +75,8 @@ class Currency(CountedType):
         "The number of sums of money (digits with a currency sign or code, each mention counted) {relation.must} {n}.",
         "I am drawing up a budget, so quote {relation} {n} {n|amount|amounts} of money in the style of $5.50 or 5.50 "
         "USD.",
-        "When you are done, count the sums written with digits and a currency sign or code: {n}{relation.tail}, that is "
-        "what I asked for.",
+        "When you are done, count the sums written with digits and a currency sign or code: {n}{relation.tail}, that "
+        "is what I asked for.",
         "Put {relation.firm} {n} {n|amount|amounts} of money into the text, with digits and, right next to them, $, €, "
         "another currency sign or a code like JPY.",
     )

@@ -21,8 +21,6 @@ _FEWEST_WORDS = 40
 _FEWEST_OPEN_FORMS = 2
 _AFTER = re.compile(r"(?<=[^\W\d_])['’](?:re|ve|ll|m|d)\b|(?<=n)['’]t\b", re.IGNORECASE)
 # After a noun, "'s" is as a rule the genitive; after these it is "is", "has" or "us".
-    "it that he she there here what who where when why how let everything everyone nothing something someone one"
-)
 _S = re.compile(r"['’]s\b", re.IGNORECASE)
 _IS_BEFORE = re.compile(
     r"(?<![^\W_])(?:it|that|he|she|there|here|what|who|where|when|why|how|let|(?:every|any|some|no)(?:thing|one|body))\Z",
