@@ -18,20 +18,23 @@ from crabtk.types import Constraint, Params
 from crabtk.wording import Field, Quoted
 
 _FEWEST_SENTENCES = 4
-_BREAK = regex.compile(r"(?<=[.!?…])([\"'”’)\]]*)\s+")
-_ENDED = regex.compile(r"[.!?…][\"'”’)\]]*$")
+_BREAK = regex.compile(r"(?<=[.!?…])\s+")
+_ENDED = regex.compile(r"[.!?…]$")
+_CLOSED = regex.compile(r"[.!?…][\"'”’»)\]]")
 
 
 def plain_sentences(text: ParsedText) -> tuple[str, ...]:
     """Return the sentences of running text where nobody wonders where each begins and ends, else none.
 
-    For `ParsedText.part`. Every line must end with a final mark, and cutting at final marks alone must come
-    to the same sentences as the model of abbreviations.
+    For `ParsedText.part`. Every line must end with a final mark, cutting at final marks alone must come to the
+    same sentences as the model of abbreviations, and no final mark may stand within quotation marks or brackets,
+    since the sentence around it may go on.
     """
     lines = [line.strip() for line in text.lines if line.strip()]
-    if not text.is_prose or not text.spaced or "*" in text.raw or not all(map(_ENDED.search, lines)):
+    doubtful = "*" in text.raw or _CLOSED.search(text.raw) or not all(map(_ENDED.search, lines))
+    if doubtful or not text.is_prose or not text.spaced:
         return ()
-    pieces = [piece for line in lines for piece in _BREAK.sub(r"\1\n", line).split("\n") if WORD.search(piece)]
+    pieces = [piece for line in lines for piece in _BREAK.split(line) if WORD.search(piece)]
     return text.sentences if [*map(_plain, pieces)] == [*map(_plain, text.sentences)] else ()
 
 

@@ -23,7 +23,7 @@ _APOLOGY = regex.compile(r"(?<![\p{L}\p{M}\p{N}_])(?i:sorry(?![\p{L}\p{M}\p{N}_]
 _OPENING = regex.compile(r"[^\p{L}\p{N}]*")
 # Words near which an apology stands, and those that come near to one.
 _EXCUSES = frozenset(
-    {"unfortunately", "cannot", "unable", "mistake", "delay", "delayed", "complaint", "refund", "inconvenience"}
+    {"unfortunately", "unable", "mistake", "delay", "delayed", "complaint", "refund", "inconvenience"}
     | {"incorrect", "misunderstanding", "disappointed", "disappointing"}
 )
 _REGRETS = frozenset({"regret", "regrets", "regretfully", "forgive", "forgiveness", "pardon", "excuse"})
@@ -134,7 +134,7 @@ class NoOffer(_Without):
     examples = (
         "You can repot the plant in spring. Take a pot that is two fingers wider than the old one, loosen the roots "
         "and fill the gaps with fresh soil.\n\nWater it well, and keep it out of the sun for a week. Your plant will "
-        "need no fertiliser until the summer.",
+        "do without fertiliser until the summer.",
     )
 
     @override

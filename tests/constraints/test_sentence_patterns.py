@@ -64,6 +64,7 @@ def test_score(name: str, params: dict[str, Any], raw: str, score: float) -> Non
         ("Dr. Lund ran. They fell.", 0),  # cutting at full stops alone would make another sentence
         ("- We ran.\n- They fell.", 0),
         ("**We ran.** They fell.", 0),
+        ('The phrase "Who ran?" is old. The word is new.', 0),
         ("春天来了。花园里的花都开了！", 0),
     ],
 )
