@@ -86,9 +86,8 @@ class LastWord(ConstraintType):
             return None
         line = next(line for line in reversed(text.marked_lines) if line.kind != "blank")
         known = line.kind in ("text", "bullet", "number")
-        token = line.text.rsplit(maxsplit=1)[-1]
         # Of "[Your Name]" nobody means to keep the name.
-        word = plain(token) if known and not token.endswith(("]", "}")) else ""
+        word = plain(line.text.rsplit(maxsplit=1)[-1]) if known and line.text[-1] not in "]}" else ""
         return {"word": word} if len(word) > 2 and word.isalpha() and same(word, text.part(closing_word)) else None
 
     @override

@@ -92,6 +92,7 @@ def test_check(name: str, params: dict[str, Any], raw: str, holds: bool) -> None
         ("start_end:first_word", f"3 {PROSE}", None),
         ("start_end:last_word", f"{PROSE}\n\n[Your Name]", None),
         ("start_end:last_word", f"{PROSE} It is well-known", None),
+        ("start_end:last_word", f"{PROSE}\n```", None),
         ("start_end:last_word", f"{PROSE}\n| a | b |\n|---|---|\n| c | wolf |", None),
         ("start_end:same_word", f"Dusk falls. {PROSE}", {}),
         ("start_end:same_word", f"Dusk's here. {PROSE}", None),
