@@ -41,7 +41,7 @@ class OrderedLines(ConstraintType):
         "direction": OneOf({"ascending": "alphabetical order", "descending": "reverse alphabetical order"}),
         "direction.way": OneOf({"ascending": "from A to Z", "descending": "from Z to A"}),
     }
-    examples = ("- ash\n- elm\n- oak\n- yew", "yew\noak\nelm\nash")
+    examples = ("- ash\n- birch\n- elm\n- oak\n- yew", "yew\noak\nelm\nbirch\nash")
     wordings = (
         "Lines of the response, three or more: in {direction}.",
         "Put the lines of your response in {direction}, ignoring letter case and list marks, and write at least three.",
