@@ -38,7 +38,7 @@ def test_entries_say_what_differs() -> None:
     assert all(difference.upstream != difference.fixed for difference in DIFFERENCES)
 
 
-def test_verdicts_never_flip() -> None:
+def test_upstream_verdicts_never_flip() -> None:
     for difference in DIFFERENCES:
         texts = [ParsedText(difference.response) for _ in range(20)]
         checks = [IFBench().upstream(difference.id, difference.kwargs, "", 0) for _ in texts]
