@@ -219,11 +219,10 @@ def _characters_in_all(text: ParsedText) -> tuple[int, int]:
 
 
 def _different_words(text: ParsedText) -> tuple[int, int]:
-    """Count different words in three ways: as runs of letters, of letters alone, and between spaces."""
-    by_letters = set(text.lower_words)
-    by_spaces = set(_TRIMMED.findall(text.raw.lower()))
-    spelt = sum(1 for word in by_letters if not word[0].isdigit())
-    return min(spelt, len(by_spaces)), max(len(by_letters), len(by_spaces))
+    """Count different words as runs of letters and between spaces; numbers are words to some readers only."""
+    readings = set(text.lower_words), set(_TRIMMED.findall(text.raw.lower()))
+    fewest = min(sum(1 for word in words if not word[0].isdigit()) for words in readings)
+    return fewest, max(map(len, readings))
 
 
 TYPES: tuple[ConstraintType, ...] = (Characters(), Letters(), UniqueWords())
