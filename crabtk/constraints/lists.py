@@ -30,7 +30,7 @@ BULLET_MARKS: Mapping[str, str] = {
 
 _FEWEST_WORDS = 200
 _LETTERED = re.compile(r"([A-Za-z])[.)][ \t]+\S")
-_OTHER_LETTERED = re.compile(r"(?:[>*_#\-+•]\s*)*(?:\([A-Za-z]\)|[*_]+\(?[A-Za-z][.)]|[A-Za-z][.)](?:\S|$))")
+_OTHER_LETTERED = re.compile(r"[>#\-+•\s]*+(?:[*_]++\(?[A-Za-z][.)]|[*_]*+(?:\([A-Za-z]\)|[A-Za-z][.)](?:\S|$)))")
 
 
 class Bullets(CountedType):
