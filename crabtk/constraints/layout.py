@@ -50,14 +50,14 @@ class LineLength(ConstraintType):
 
     @override
     def measure(self, text: ParsedText, rng: random.Random) -> Params | None:
-        filled = [line for line in text.lines if line.strip()]
-        # Other line ends, tabs and wide characters have another length in some readers' eyes.
-        plain = len(text.lines) == text.raw.count("\n") + 1 and "\t" not in text.raw and text.spaced
-        if len(filled) < _FEWEST_LINES or len(text.words) < _FEWEST_WORDS or not plain:
-            return None
         longest = max(map(len, text.lines))
         lengths = [length for length in _LINE_LENGTHS if longest <= length <= 2 * longest]
-        return {"characters": rng.choice(lengths[:2])} if lengths else None
+        filled = sum(1 for line in text.lines if line.strip())
+        if not lengths or filled < _FEWEST_LINES or len(text.words) < _FEWEST_WORDS:
+            return None
+        # Other line ends, tabs and wide characters have another length in some readers' eyes.
+        plain = len(text.lines) == text.raw.count("\n") + 1 and "\t" not in text.raw and text.spaced
+        return {"characters": rng.choice(lengths[:2])} if plain else None
 
     @override
     def check(self, text: ParsedText, params: Params) -> bool:
@@ -135,6 +135,8 @@ class WordPerLine(ConstraintType):
 
     @override
     def measure(self, text: ParsedText, rng: random.Random) -> Params | None:
+        if len(text.words) > len(text.lines):
+            return None
         lines = [line.split() for line in text.lines if line.strip()]
         single = len(lines) >= _FEWEST_SINGLE and all(len(words) == 1 for words in lines)
         # A compound is one word or two.
