@@ -12,9 +12,12 @@ __version__ = "0.1.0"
 
 if TYPE_CHECKING:
     from crabtk.constraints.base import ConstraintType
+    from crabtk.constraints.counted import CountedType, exact_or_at_least
+    from crabtk.constraints.satisfiable import satisfiable
     from crabtk.errors import BackendError, CrabtkError, TrainingError, VerificationError
     from crabtk.hookspecs import hookimpl
     from crabtk.protocols import Backend, Benchmark, Checker, InstructionSet, SeedReader, Trainer
+    from crabtk.quantities import Limit
     from crabtk.readers.base import Found, RowReader
     from crabtk.text import ParsedText
     from crabtk.types import (
@@ -33,13 +36,16 @@ if TYPE_CHECKING:
         TrainingOutcome,
         TrainingProgress,
     )
-    from crabtk.wording import Count, OneOf, Quoted, QuotedList
+    from crabtk.wording import Count, OneOf, Ordinal, Quoted, QuotedList
 
 _HOMES = {
     "crabtk.constraints.base": ("ConstraintType",),
+    "crabtk.constraints.counted": ("CountedType", "exact_or_at_least"),
+    "crabtk.constraints.satisfiable": ("satisfiable",),
     "crabtk.errors": ("BackendError", "CrabtkError", "TrainingError", "VerificationError"),
     "crabtk.hookspecs": ("hookimpl",),
     "crabtk.protocols": ("Backend", "Benchmark", "Checker", "InstructionSet", "SeedReader", "Trainer"),
+    "crabtk.quantities": ("Limit",),
     "crabtk.readers.base": ("Found", "RowReader"),
     "crabtk.text": ("ParsedText",),
     "crabtk.types": (
@@ -58,7 +64,7 @@ _HOMES = {
         "TrainingOutcome",
         "TrainingProgress",
     ),
-    "crabtk.wording": ("Count", "OneOf", "Quoted", "QuotedList"),
+    "crabtk.wording": ("Count", "OneOf", "Ordinal", "Quoted", "QuotedList"),
 }
 _HOME = {name: module for module, names in _HOMES.items() for name in names}
 
@@ -72,12 +78,15 @@ __all__ = [
     "Constraint",
     "ConstraintType",
     "Count",
+    "CountedType",
     "CrabtkError",
     "Found",
     "Grade",
     "InstructionSet",
+    "Limit",
     "Message",
     "OneOf",
+    "Ordinal",
     "Pair",
     "Params",
     "ParsedText",
@@ -96,7 +105,9 @@ __all__ = [
     "TrainingProgress",
     "VerificationError",
     "__version__",
+    "exact_or_at_least",
     "hookimpl",
+    "satisfiable",
 ]
 
 

@@ -25,12 +25,15 @@ EXPORTED = [
     "Constraint",
     "ConstraintType",
     "Count",
+    "CountedType",
     "CrabtkError",
     "Found",
     "Grade",
     "InstructionSet",
+    "Limit",
     "Message",
     "OneOf",
+    "Ordinal",
     "Pair",
     "Params",
     "ParsedText",
@@ -49,7 +52,9 @@ EXPORTED = [
     "TrainingProgress",
     "VerificationError",
     "__version__",
+    "exact_or_at_least",
     "hookimpl",
+    "satisfiable",
 ]
 HEAVY = ("torch", "transformers", "trl", "dagster", "polars", "pandera", "pydantic", "matplotlib", "scipy", "numpy")
 SECTIONS = [
