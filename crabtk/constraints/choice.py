@@ -50,7 +50,7 @@ class OneOfOptions(ConstraintType):
         "Permitted responses, one of which must be given word for word: {options}.",
         "Could you reply with just {options}, leaving out everything else?",
         "Choose {options}; the response consists of your choice alone, with or without a full stop.",
-        "The only responses that I accept are {options}, whether or not a full stop follows.",
+        "Anything but {options} will be rejected; only letter case and a final full stop are up to you.",
         "My form takes {options} and rejects any other text, so send one of these and add no reasons.",
         "Pick one: {options}. Write no more than that.",
         "Nothing but {options} may be in your response, in capitals or not.",

@@ -228,9 +228,6 @@ class CsvQuotedSpecial(CsvType):
         "character in it (anything but letters, digits and white space), in a data row.",
         "Nothing but comma-separated CSV, please, in a code fence or not; besides plain fields, its data rows need one "
         "that is double-quoted and holds a character which is no letter, no digit and no space.",
-        "In a CSV that is comma-separated and, apart from a code fence if you use one, the whole response, enclose a "
-        "data field with a special character, meaning neither letter, digit nor space, in double quotes; there may "
-        "be further fields like it, quoted or not, and the header row comes first as always, quoted or not.",
     )
 
     @override

@@ -68,8 +68,9 @@ class MultipleChoice(ConstraintType):
         "I feed your quiz to a program that expects {questions} {questions|question|questions}, each on a line that "
         'starts with "Question" and a running number, and below it {options} '
         "{options|line that starts|lines that start} with A., B. and so on or A), B) and so on.",
-        'Below each of {questions} {questions|question|questions}, which are labelled "Question" and numbered from '
-        "one, list {options} {options|option|options}, one per line, lettered in order from A.",
+        'Under every label, which is "Question" and a number counted from one, ask something and list exactly '
+        "{options} {options|option|options}, one per line, lettered in order from A; {questions} "
+        "{questions|question is|questions are} wanted in all, neither more nor fewer.",
     )
 
     @override
