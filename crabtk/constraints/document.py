@@ -88,7 +88,7 @@ class Rules(CountedType):
             and (number == 0 or lines[number - 1].kind != "text")
             for number in rules
         )
-        return agreed({len(rules)}, rng) if rules and plain and not text.code_blocks else None
+        return agreed({len(rules)}, rng) if rules and plain and text.words and not text.code_blocks else None
 
     @override
     def count(self, text: ParsedText, params: Params) -> int:
@@ -121,7 +121,7 @@ class BlockQuotes(CountedType):
 
     @override
     def measure(self, text: ParsedText, rng: random.Random) -> Params | None:
-        if not self.count(text, {}) or text.code_blocks or ">>" in text.raw:
+        if not self.count(text, {}) or not text.words or text.code_blocks or ">>" in text.raw:
             return None
         # Quotes that only a blank line parts are one to some readers.
         apart = _quotes(line for line in text.marked_lines if line.kind != "blank")

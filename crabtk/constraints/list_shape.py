@@ -264,8 +264,8 @@ class TwoLevel(ConstraintType):
 
     @override
     def conflicts(self, params: Params, other: Constraint) -> bool:
-        marks = {params["marker"], params["sub_marker"]}
-        one_mark = other.type == "list:marker" and marks != {other.params.get("marker")}
+        marks = (params["marker"], params["sub_marker"])
+        one_mark = other.type == "list:marker" and any(mark != other.params.get("marker") for mark in marks)
         return super().conflicts(params, other) or one_mark
 
     @override

@@ -200,6 +200,8 @@ def test_counts_are_asked_as_far_as_readers_agree(name: str, raw: str, relations
         ("emphasis:absent", FILLER),
         ("emphasis:absent", f"## Boats\n\n{FILLER} *Dawn* breaks."),
         ("title:angle", "cout << x >> y"),
+        ("document:rules", "---"),
+        ("document:block_quotes", "> …"),
         ("document:rules", "a title\n---\n\ntext"),
         ("document:rules", "a\n\n________\n\nb"),
         ("document:block_quotes", ">>> print(1)"),
