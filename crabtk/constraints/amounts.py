@@ -54,7 +54,7 @@ _MEASUREMENT = re.compile(
 )
 # "5 m" may be millions or minutes, "5 pounds" money, "5 degrees" an angle.
 _PLAIN_MEASUREMENT = re.compile(
-    r"\d[ \u00a0\u202f-]?(?:[^\W\d_]{2,}|℃|℉|°[CF])(?<!pound)(?<!pounds)(?<!feet)(?<!foot)\Z"
+    r"\d[ \u00a0\u202f-]?(?:[^\W\d_]{2,}|g|℃|℉|°[CF])(?<!pound)(?<!pounds)(?<!feet)(?<!foot)\Z"
 )
 _ANY_NUMBER = re.compile(r"\d++(?:[.,/]\d++)*+|[½¼¾⅓⅔]")
 

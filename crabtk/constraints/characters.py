@@ -93,6 +93,11 @@ class Ascii(AbsentType):
         "Anything that is not an ASCII character must be left out or replaced by one that is.",
     )
 
+    examples = (
+        'The harbor was silent - not one boat moved. "Is it always like this?" asked the boy. The old man shrugged. '
+        '"In winter it is," he said, and he went back to his nets, which lay in a heap on the stones by the wall.',
+    )
+
     @override
     def measure(self, text: ParsedText, rng: random.Random) -> Params | None:
         if len(text.raw) < _FEWEST_CHARACTERS or not text.raw.isascii() or not text.part(is_plain):

@@ -23,7 +23,7 @@ _AFTER = re.compile(r"(?<=[^\W\d_])['’](?:re|ve|ll|m|d)\b|(?<=n)['’]t\b", re
 # After a noun, "'s" is as a rule the genitive; after these it is "is", "has" or "us".
 _S = re.compile(r"['’]s\b", re.IGNORECASE)
 _IS_BEFORE = re.compile(
-    r"(?<![^\W_])(?:it|that|he|she|there|here|what|who|where|when|why|how|let|(?:every|any|some|no)(?:thing|one|body))\Z",
+    r"(?<![^\W_])(?:it|that|he|she|there|here|what|who|where|when|why|how|let|(?:every|any|some|no)thing)\Z",
     re.IGNORECASE,
 )
 _LONGEST = 11

@@ -20,7 +20,7 @@ from crabtk.types import Constraint, Params
 _FEWEST_QUOTED_WORDS = 5
 _QUOTED = re.compile(r'"[^"\n]*"|“[^“”\n]*”|„[^„“”\n]*[“”]|«[^«»\n]*»|「[^「」\n]*」|『[^『』\n]*』')
 _QUOTE = re.compile(r'["“”„«»「」『』]')
-_INCHES = re.compile(r"\d\"|''|``")
+_DOUBTFUL = re.compile(r"\d\"|''|``|\w\"\w")
 _OPENING, _CLOSING = ('"', "“", "„", "«", "「", "『"), ('"', "”", "“", "»", "」", "』")
 _FIXED_EDGE = frozenset(
     {
@@ -157,8 +157,10 @@ def in_pairs(text: ParsedText) -> bool:
     For ``ParsedText.part``.
     """
     found = text.part(_quotations)
-    marks = 2 * len(found) == len(_QUOTE.findall(text.raw)) and not _INCHES.search(text.raw)
-    return bool(found) and marks and text.part(is_plain) and not text.tables
+    marks = 2 * len(found) == len(_QUOTE.findall(text.raw)) and not _DOUBTFUL.search(text.raw)
+    # A space inside the marks tells that they were paired wrongly; only guillemets take one.
+    tight = all(passage[1:-1] == passage[1:-1].strip() for passage in found if passage[0] not in "«»")
+    return bool(found) and marks and tight and text.part(is_plain) and not text.tables
 
 
 def _quotations(text: ParsedText) -> tuple[str, ...]:
