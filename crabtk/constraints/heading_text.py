@@ -45,7 +45,7 @@ class HeadingWords(ConstraintType):
 
     @override
     def measure(self, text: ParsedText, rng: random.Random) -> Params | None:
-        if len(text.headings) < 2 or not text.spaced or text.part(strays):
+        if len(text.headings) < 2 or not text.words or not text.spaced or text.part(strays):
             return None
         longest = max(max(len(WORD.findall(each.text)), len(each.text.split())) for each in text.headings)
         words = longest + rng.randint(0, 1)

@@ -45,7 +45,9 @@ class Headings(CountedType):
 
     @override
     def measure(self, text: ParsedText, rng: random.Random) -> Params | None:
-        return agreed({len(text.headings)}, rng, sure=not text.part(strays)) if text.headings else None
+        if not text.headings or not text.words:
+            return None
+        return agreed({len(text.headings)}, rng, sure=not text.part(strays))
 
     @override
     def count(self, text: ParsedText, params: Params) -> int:
@@ -77,7 +79,7 @@ class Level(ConstraintType):
     @override
     def measure(self, text: ParsedText, rng: random.Random) -> Params | None:
         levels = {heading.level for heading in text.headings}
-        if len(levels) != 1 or len(text.headings) < 2 or text.part(strays):
+        if len(levels) != 1 or len(text.headings) < 2 or not text.words or text.part(strays):
             return None
         return {"level": levels.pop()}
 
@@ -87,7 +89,8 @@ class Level(ConstraintType):
 
     @override
     def score(self, text: ParsedText, params: Params) -> float:
-        return share(sum(h.level == params["level"] for h in text.headings), len(text.headings))
+        headings = text.headings if text.words else ()
+        return share(sum(h.level == params["level"] for h in headings), len(headings))
 
     @override
     def limits(self, params: Params) -> Sequence[Limit]:

@@ -222,7 +222,7 @@ class Alphabetical(ConstraintType):
 
     @override
     def score(self, text: ParsedText, params: Params) -> float:
-        pairs = [pair for each in text.part(_keys) for pair in pairwise(each)]
+        pairs = [pair for each in text.part(_keys) for pair in pairwise(each)] if text.words else []
         return share(sum(one <= two for one, two in pairs), len(pairs))
 
     @override

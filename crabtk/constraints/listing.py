@@ -88,7 +88,7 @@ def all_items(text: ParsedText) -> tuple[ListItem, ...]:
 
 def plain_lists(text: ParsedText) -> bool:
     """Tell whether readers agree on what the lists are and how they nest; for ``ParsedText.part``."""
-    return not text.part(doubts) and all(each.plain and each.complete for each in text.part(lists))
+    return bool(text.words) and not text.part(doubts) and all(each.plain and each.complete for each in text.part(lists))
 
 
 def doubts(text: ParsedText) -> frozenset[Doubt]:

@@ -53,7 +53,7 @@ class Bullets(CountedType):
     @override
     def measure(self, text: ParsedText, rng: random.Random) -> Params | None:
         items = text.bullet_items
-        if len(items) < 2:
+        if len(items) < 2 or not text.words:
             return None
         # Where points are nested, some readers count the outer ones alone; and one bullet makes no list to all.
         outer = min(item.indent for item in items)
@@ -176,7 +176,7 @@ class Marker(ConstraintType):
     @override
     def measure(self, text: ParsedText, rng: random.Random) -> Params | None:
         markers = {item.mark for item in text.bullet_items}
-        if len(markers) != 1 or len(text.bullet_items) < 2 or "bullet" in text.part(doubts):
+        if len(markers) != 1 or len(text.bullet_items) < 2 or not text.words or "bullet" in text.part(doubts):
             return None
         return {"marker": markers.pop()}
 
@@ -186,7 +186,7 @@ class Marker(ConstraintType):
 
     @override
     def score(self, text: ParsedText, params: Params) -> float:
-        items = text.bullet_items
+        items = text.bullet_items if text.words else ()
         return share(sum(item.mark == params["marker"] for item in items), len(items))
 
     @override

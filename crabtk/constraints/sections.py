@@ -134,7 +134,7 @@ class SectionWords(ConstraintType):
     def score(self, text: ParsedText, params: Params) -> float:
         found, words = text.part(sections), int(params["words"])
         low, high = (words, None) if params["relation"] == "at_least" else (None, words)
-        if not found:
+        if not found or not text.words:
             return 0.0
         return sum(nearness(len(WORD.findall(each.body)), low, high) for each in found) / len(found)
 

@@ -244,6 +244,26 @@ def test_is_silent(name: str, raw: str) -> None:
     assert not drawn(name, raw)
 
 
+@pytest.mark.parametrize("raw", ["- !\n- ?\n- …", "# !\n# ?", "- !\n  - ?\n  - !\n- ?", "***!*** *…* [?]\n\n---"])
+def test_nothing_is_asked_of_marks_without_a_word(raw: str) -> None:
+    for type_ in TYPES:
+        if type_.name.partition(":")[0] in ("list", "heading", "section", "emphasis", "document", "placeholder"):
+            assert type_.measure(ParsedText(raw), random.Random(1)) is None
+
+
+@pytest.mark.parametrize(
+    ("name", "params", "raw"),
+    [
+        ("list:marker", {"marker": "-"}, "- !\n- ?"),
+        ("list:alphabetical", {}, "- !\n- ?"),
+        ("heading:level", {"level": 1}, "# !\n# ?"),
+        ("section:words", {"relation": "at_most", "words": 3}, "# !\n# ?"),
+    ],
+)
+def test_marks_without_a_word_satisfy_nothing(name: str, params: dict[str, Any], raw: str) -> None:
+    assert not holds(name, params, raw)
+
+
 def test_more_than_one_reading_allows_a_lower_bound_alone() -> None:
     assert {each["relation"] for each in drawn("list:bullets", "- a\n- b\n- c\n- d\n\n– e")} == {"at_least"}
     assert {each["relation"] for each in drawn("list:bullets", "- a\n- b\n- c\n- d\n")} == {
