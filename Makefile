@@ -28,13 +28,13 @@ lint: $(VENV)/.ready  ## style, types, directions of imports
 ui: $(VENV)/.ready $(MODEL)/.ready  ## Dagster's web server on port 3000
 	DAGSTER_HOME="$(CURDIR)/dagster_home" $(BIN)/dagster-webserver -m assets -p 3000
 
-$(VENV)/.ready: pyproject.toml constraints.txt plugins/crabtk-transformers/pyproject.toml plugins/crabtk-trl/pyproject.toml
+$(VENV)/.ready: pyproject.toml constraints.txt $(wildcard plugins/*/pyproject.toml)
 	@echo "Setting up $(VENV) (once) …"
 	$(PYTHON) -m venv $(VENV)
 	@# torch first and alone: what is installed later must not choose another build of it.
 	$(BIN)/pip install -q -c constraints.txt torch
 	$(BIN)/pip install -q -c constraints.txt -e ".[dagster,hub,dev]" \
-		-e "plugins/crabtk-transformers[gguf]" -e plugins/crabtk-trl
+		-e "plugins/crabtk-transformers[gguf]" -e plugins/crabtk-trl -e plugins/crabtk-ifeval -e plugins/crabtk-ifbench
 	@touch $@
 
 $(MODEL)/.ready: tools/fetch_demo_model.py | $(VENV)/.ready
