@@ -14,7 +14,7 @@ from crabtk.constraints.numbers import lower_bound, nearness, round_down, round_
 from crabtk.constraints.quoting import demanded
 from crabtk.constraints.running_text import words_in_all
 from crabtk.quantities import Limit
-from crabtk.text import WORD, ParsedText
+from crabtk.text import WORD, ParsedText, words_in
 from crabtk.types import Constraint, Params
 from crabtk.wording import Count, Field
 
@@ -132,7 +132,7 @@ class Words(ConstraintType):
     @override
     def allows(self, phrase: str, params: Params) -> bool:
         most = word_bounds(params)[1]
-        return most is None or len(WORD.findall(phrase)) <= most
+        return most is None or len(words_in(phrase)) <= most
 
 
 class CharactersPerWord(ConstraintType):

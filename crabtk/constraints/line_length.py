@@ -13,7 +13,7 @@ from crabtk.constraints.counted import CountedType, exact_or_at_least
 from crabtk.constraints.numbers import share, upper_bound
 from crabtk.constraints.running_text import word_range
 from crabtk.quantities import Limit, counted
-from crabtk.text import WORD, ParsedText
+from crabtk.text import ParsedText, words_in
 from crabtk.types import Params
 from crabtk.wording import Count, Field
 
@@ -109,7 +109,7 @@ class WordsPerLine(ConstraintType):
         if not text.words:
             return 0.0
         lines = text.part(filled_lines)
-        return share(sum(len(WORD.findall(line)) <= params["words"] for line in lines), len(lines))
+        return share(sum(len(words_in(line)) <= params["words"] for line in lines), len(lines))
 
     @override
     def limits(self, params: Params) -> Sequence[Limit]:
@@ -117,7 +117,7 @@ class WordsPerLine(ConstraintType):
 
     @override
     def allows(self, phrase: str, params: Params) -> bool:
-        return len(WORD.findall(phrase)) <= int(params["words"])
+        return len(words_in(phrase)) <= int(params["words"])
 
 
 def filled_lines(text: ParsedText) -> tuple[str, ...]:

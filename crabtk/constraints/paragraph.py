@@ -18,7 +18,7 @@ from crabtk.constraints.running_text import (
     words_by_paragraph,
 )
 from crabtk.quantities import Limit
-from crabtk.text import WORD, ParsedText
+from crabtk.text import ParsedText, words_in
 from crabtk.types import Constraint, Params
 from crabtk.wording import Count, Field
 
@@ -151,7 +151,7 @@ class WordsPerParagraph(ConstraintType):
 
     @override
     def allows(self, phrase: str, params: Params) -> bool:
-        return len(WORD.findall(phrase)) <= int(params["words"])
+        return len(words_in(phrase)) <= int(params["words"])
 
 
 class Minimum(ConstraintType):

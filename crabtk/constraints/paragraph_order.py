@@ -20,7 +20,7 @@ from crabtk.constraints.running_text import (
     words_by_paragraph,
 )
 from crabtk.quantities import Limit
-from crabtk.text import WORD, ParsedText
+from crabtk.text import WORD, ParsedText, words_in
 from crabtk.types import Constraint, Params
 from crabtk.wording import Field, OneOf, Ordinal, Quoted
 
@@ -132,7 +132,7 @@ class SameEnds(ConstraintType):
 
     @override
     def score(self, text: ParsedText, params: Params) -> float:
-        found = [WORD.findall(paragraph) for paragraph in text.paragraphs]
+        found = [words_in(paragraph) for paragraph in text.paragraphs]
         good = sum(len(words) > 1 and words[0].casefold() == words[-1].casefold() for words in found)
         return share(good, len(found))
 

@@ -7,7 +7,7 @@ from itertools import pairwise
 
 import regex
 
-from crabtk.text import WORD, ParsedText
+from crabtk.text import UNSPACED, WORD, ParsedText, words_in
 
 WORD_AS_READ = regex.compile(
     r"[\p{L}\p{N}][\p{L}\p{M}\p{N}\u200c\u200d]*+"
@@ -76,7 +76,7 @@ def clear_sentences(text: ParsedText) -> tuple[tuple[str, ...], ...]:
 
 def word_range(part: str) -> tuple[int, int]:
     """Count words in two ways, by letters and by spaces; return the smaller count and the greater."""
-    by_letters = len(WORD.findall(part))
+    by_letters = len(words_in(part))
     tokens = part.split()
     by_spaces = sum(1 for token in tokens if token[0].isalnum() or any(map(str.isalnum, token)))
     return min(by_letters, by_spaces), max(by_letters, len(tokens))
@@ -101,12 +101,19 @@ def words_by_sentence(text: ParsedText) -> tuple[tuple[int, int], ...]:
 
 def sentence_sizes(text: ParsedText) -> tuple[int, ...]:
     """Return the number of words in each sentence of any text, as people count them."""
-    return tuple(len(WORD_AS_READ.findall(sentence)) for sentence in text.sentences)
+    return tuple(map(_words_as_read, text.sentences))
 
 
 def paragraph_sizes(text: ParsedText) -> tuple[int, ...]:
     """Return the number of words in each paragraph of any text."""
-    return tuple(len(WORD.findall(paragraph)) for paragraph in text.paragraphs)
+    return tuple(len(words_in(paragraph)) for paragraph in text.paragraphs)
+
+
+def _words_as_read(part: str) -> int:
+    runs = WORD_AS_READ.findall(part)
+    if part.isascii():
+        return len(runs)
+    return sum(len(words_in(run)) if UNSPACED.search(run) else 1 for run in runs)
 
 
 def _stands_alone(sentence: str) -> bool:

@@ -13,7 +13,7 @@ from crabtk.constraints.counted import CountedType, at_most
 from crabtk.constraints.numbers import lower_bound, share, upper_bound
 from crabtk.constraints.running_text import clear_sentences, ends_with_a_mark, goes_on, pieces
 from crabtk.quantities import Limit, counted
-from crabtk.text import WORD, ParsedText
+from crabtk.text import WORD, ParsedText, words_in
 from crabtk.types import Constraint, Params
 from crabtk.wording import Count, Field
 
@@ -99,7 +99,7 @@ class WordsPerSentence(ConstraintType):
         longest = max(len(part.split()) for part in parts)
         if longest > _MOST_WORDS:
             return None
-        longest = max(longest, max(len(WORD.findall(part)) for part in parts))
+        longest = max(longest, max(len(words_in(part)) for part in parts))
         words = upper_bound(longest, rng)
         return {"words": words} if 8 <= words <= _MOST_WORDS else None
 
@@ -109,7 +109,7 @@ class WordsPerSentence(ConstraintType):
 
     @override
     def score(self, text: ParsedText, params: Params) -> float:
-        good = sum(len(WORD.findall(part)) <= params["words"] for part in text.sentences)
+        good = sum(len(words_in(part)) <= params["words"] for part in text.sentences)
         return share(good, len(text.sentences))
 
     @override

@@ -102,11 +102,11 @@ class Questions(_OfKind):
     quantity = "questions"
     mark_name = "question_mark"
     wordings = (
-        "Ask {relation} {n} {n|question|questions}, each a sentence that ends with a question mark.",
+        "Ask {relation} {n} {n|question, a sentence that ends|questions, sentences that end} with a question mark.",
         "Your response must contain {relation.firm} {n} {n|sentence that ends|sentences that end} with a question "
         "mark.",
         "{relation.limit} number of questions, that is, of sentences ending with a question mark: {n}.",
-        "Could you include {n} {n|sentence|sentences} ending with a question mark{relation.tail}?",
+        "Could you end {relation} {n} {n|sentence|sentences} with a question mark?",
         "The number of sentences that end with a question mark {relation.must} {n}.",
         "{relation.cap} {n} {n|sentence|sentences} of the response should end with a question mark.",
         "Questions, recognised by the question mark at the sentence's end: {relation} {n}.",
@@ -126,11 +126,12 @@ class Exclamations(_OfKind):
     quantity = "exclamations"
     mark_name = "exclamation_mark"
     wordings = (
-        "Use {relation} {n} {n|exclamation|exclamations}, each a sentence that ends with an exclamation mark.",
+        "Use {relation} {n} {n|exclamation, a sentence that ends|exclamations, sentences that end} with an exclamation "
+        "mark.",
         "Your response must contain {relation.firm} {n} {n|sentence that ends|sentences that end} with an exclamation "
         "mark.",
         "{relation.limit} number of sentences ending with an exclamation mark: {n}.",
-        "Could you include {n} {n|sentence|sentences} ending with an exclamation mark{relation.tail}?",
+        "Could you end {relation} {n} {n|sentence|sentences} with an exclamation mark?",
         "The number of sentences that end with an exclamation mark {relation.must} {n}.",
         "{relation.cap} {n} {n|sentence|sentences} of the response should end with an exclamation mark.",
         "Exclamations, recognised by the exclamation mark at the sentence's end: {relation} {n}.",

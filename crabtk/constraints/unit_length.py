@@ -13,7 +13,7 @@ from crabtk.constraints.base import ConstraintType
 from crabtk.constraints.counted import RELATION, CountedType, at_most
 from crabtk.constraints.numbers import lower_bound, nearness, round_down, round_up, upper_bound
 from crabtk.quantities import Limit, counted
-from crabtk.text import WORD, ParsedText
+from crabtk.text import ParsedText, words_in
 from crabtk.types import Params
 from crabtk.wording import Count, Field
 
@@ -33,8 +33,8 @@ _ONE_BOUND = (
     "Could you write {characters} {characters|character|characters}{relation.tail}, with spaces and line breaks "
     "counted?",
     "The total number of characters {relation.must} {characters}; spaces and line breaks count too.",
-    "{relation.cap} {characters} {characters|character|characters} should make up the response, and every space and "
-    "line break is one of them.",
+    "Let the response consist of {relation} {characters} {characters|character|characters}, every space and line break "
+    "being one of them.",
     "Character count, spaces and line breaks included: {relation} {characters}.",
     "Make it {relation} {characters} {characters|character|characters}, where each letter, digit, mark, space and line "
     "break is one.",
@@ -199,7 +199,7 @@ class UniqueWords(CountedType):
     @override
     def allows(self, phrase: str, params: Params) -> bool:
         most = at_most(params)
-        return most is None or len(set(WORD.findall(phrase.lower()))) <= most
+        return most is None or len(set(words_in(phrase.lower()))) <= most
 
 
 def _bounds(params: Params) -> tuple[int | None, int | None]:

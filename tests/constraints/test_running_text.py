@@ -84,6 +84,7 @@ def measured(name: str, raw: str, seeds: int = 40, language: str | None = None) 
         ("paragraphs:first_word", {"n": 1, "word": "don't"}, "Don't go.", "Do not go."),
         ("paragraphs:first_word", {"n": 3, "word": "then"}, "a\n\nb\n\n**Then** c", "a\n\nb\n\nc then"),
         ("paragraphs:same_ends", {}, "Rain, only rain!\n\nWe are what WE", "Rain is rain.\n\nWe are here."),
+        ("paragraphs:words", {"words": 3}, "今天没有时间", "今天没有时间了"),
         ("paragraphs:same_ends", {}, "Go, and I say go.", "Go."),
         ("paragraphs:shortest", {"place": "last"}, "a b\n\na b c\n\na", "a b\n\na b c d"),
         ("paragraphs:shortest", {"place": "first"}, "a\n\nb c", "a b\n\nc d"),
@@ -310,6 +311,17 @@ def test_exclamations() -> None:
 )
 def test_kinds_of_sentences(sentence: str, expected: str) -> None:
     assert kind(sentence) == expected
+
+
+def test_words_of_scripts_without_spaces_count_where_they_are_few() -> None:
+    mixed = (
+        "The sign at the old station by the river read 今天没有时间 in white letters on a blue board above the door. "
+    )
+    raw = f"{mixed * 3}\n\n{mixed * 2}\n\nNobody could read the sign, and it hung there for many years until it fell."
+    assert ParsedText(raw).spaced
+    for name in ("length:words", "paragraphs:words", "length:words_per_sentence", "length:unique_words"):
+        assert measured(name, raw)
+    assert BY_NAME["sentence:words"].check(ParsedText("今天没有时间。"), {"relation": "exactly", "n": 3})
 
 
 def test_mixtures() -> None:
