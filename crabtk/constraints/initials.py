@@ -27,8 +27,10 @@ class _Neighbours(ConstraintType):
 
     @override
     def measure(self, text: ParsedText, rng: random.Random) -> Params | None:
-        enough = len(text.words) >= _FEWEST_WORDS and text.spaced
-        return {} if enough and self.check(text, {}) and text.part(single_reading) else None
+        # Other alphabets have an order of their own, and whether é and e are one letter is anybody's guess.
+        if len(text.words) < _FEWEST_WORDS or not all(map(str.isascii, text.words)):
+            return None
+        return {} if self.check(text, {}) and text.part(single_reading) else None
 
     @override
     def check(self, text: ParsedText, params: Params) -> bool:

@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import ClassVar
 
+import regex
 from typing_extensions import override
 
 from crabtk.constraints.base import ConstraintType
@@ -26,6 +27,8 @@ _FEWEST_UNREPEATED = 8
 _MOST_REPEATS = 8
 _MOST_EXACT = 6
 _LONG = range(8, 15)
+_MARK = regex.compile(r"\p{M}")
+"""An accent or vowel sign of its own, which is a character to some and none to others."""
 
 
 class RepeatLimit(ConstraintType):
@@ -143,7 +146,7 @@ class Long(CountedType):
 
     @override
     def measure(self, text: ParsedText, rng: random.Random) -> Params | None:
-        if len(text.words) < _FEWEST_WORDS or not text.spaced or text.json is not None:
+        if len(text.words) < _FEWEST_WORDS or not text.spaced or text.json is not None or _MARK.search(text.raw):
             return None
         lengths = text.part(_lengths)
         counts = {
@@ -189,14 +192,15 @@ def _most_frequent(text: ParsedText) -> tuple[int, ...]:
 def _lengths(text: ParsedText) -> tuple[Counter[int], ...]:
     """Count the words of each length in each way that readers divide words.
 
-    What surely is a word of its own and holds nothing but letters and digits counts in the last one, so that
-    addresses and the like are not taken for long words.
+    The last but one takes what white space separates in the whole text, addresses and code included, for words;
+    the last one only what surely is a word of its own and holds nothing but letters and digits.
     """
     plain = Counter[int]()
     for word, count in text.part(spaced_tally).items():
         if WORD.fullmatch(word):
             plain[len(word)] += count
-    return (*(Counter(map(len, words)) for words in readings(text)), plain)
+    stretches = Counter(map(len, text.raw.split()))
+    return (*(Counter(map(len, words)) for words in readings(text)), stretches, plain)
 
 
 TYPES: tuple[ConstraintType, ...] = (RepeatLimit(), Unique(), Long())
