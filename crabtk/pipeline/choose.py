@@ -10,6 +10,7 @@ from crabtk.pipeline.judge import REFINED
 from crabtk.settings import Composition
 
 Row = Mapping[str, Any]
+_MOST_OF_A_FAMILY = 2
 UNKNOWN_INFORMATIVE = 0.5
 """Of constraints of which code cannot tell; between the commonplace and the rare."""
 
@@ -19,7 +20,8 @@ def choose(rows: Sequence[Row], settings: Composition, rng: random.Random) -> li
 
     Each constraint enters the draw with its type's weight; of those in the draw the informative are preferred. If
     the draw gives too few, the rest fills up in the same way. What every other response satisfies too is never
-    asked, and no two chosen ones conflict or share a type.
+    asked, and no two chosen ones conflict or share a type. A family gives a third one only where the others have
+    nothing left: it may have many types, and an example should not ask for keywords alone.
 
     Args:
         rows: One seed's constraints that hold (schema ``Constraints``); the refined instruction is passed over.
@@ -38,24 +40,31 @@ def choose(rows: Sequence[Row], settings: Composition, rng: random.Random) -> li
     wanted = rng.randint(max(1, low), max(1, high))
     drawn = [row for row in usable if rng.random() < weight(row["type"], settings)]
     rest = [row for row in usable if row not in drawn and weight(row["type"], settings) > 0]
+    ranked = [*_by_information(drawn, rng), *_by_information(rest, rng)]
     chosen: list[Row] = []
-    for row in [*_by_information(drawn, rng), *_by_information(rest, rng)]:
-        if len(chosen) == wanted:
-            break
-        if not any(_clash(row, other) for other in chosen):
-            chosen.append(row)
+    for most in (_MOST_OF_A_FAMILY, len(ranked)):
+        for row in ranked:
+            if len(chosen) == wanted:
+                break
+            families = [family(other["type"]) for other in chosen]
+            if families.count(family(row["type"])) < most and not any(_clash(row, other) for other in chosen):
+                chosen.append(row)
     rng.shuffle(chosen)
     return chosen
 
 
 def weight(type_: str, settings: Composition) -> float:
     """Return a type's probability: by its name, else its family, else ``*``, else the default."""
-    family = type_.split(":")[0]
     weights = settings.weights
-    for name in (type_, f"{family}:*", family, "*"):
+    for name in (type_, f"{family(type_)}:*", family(type_), "*"):
         if name in weights:
             return weights[name]
     return settings.default_weight
+
+
+def family(type_: str) -> str:
+    """Return the part of a type's name before the colon."""
+    return type_.partition(":")[0]
 
 
 def _by_information(rows: Sequence[Row], rng: random.Random) -> list[Row]:
