@@ -10,6 +10,7 @@ from typing_extensions import override
 
 from crabtk.constraints.absent import is_plain
 from crabtk.constraints.base import ConstraintType
+from crabtk.constraints.case import tokens
 from crabtk.constraints.counted import CountedType
 from crabtk.constraints.numbers import lower_bound, share, upper_bound
 from crabtk.constraints.readings import agreed
@@ -22,13 +23,11 @@ _FEWEST_IN_TITLE_CASE = 12
 _MOST_CAPITALISED = 30
 _SMALL_WORDS = (10, 150)
 
-_AROUND = "".join(map(chr, range(33, 48))) + ":;<=>?@[\\]^_`{|}~“”‘’„«»…—–•"
 _TITLE_WORD = regex.compile(r"(?<![\p{L}\p{M}\p{N}'’‐‑-])\p{L}[\p{L}\p{M}'’]*+")
-_MINOR = frozenset(
-    {"a", "an", "the", "and", "but", "or", "nor", "for", "yet", "so", "as", "if", "at", "by", "in", "of"}
-)
-_MINOR_TOO = frozenset({"off", "on", "out", "per", "to", "up", "via", "from", "into", "like", "near", "onto", "over"})
-_STAY_SMALL = _MINOR | _MINOR_TOO | {"past", "than", "with"}
+_STAY_SMALL = frozenset(
+    {"a", "an", "the", "and", "but", "or", "nor", "for", "yet", "so", "as", "if", "at", "by", "in", "of", "off", "on",
+     "out", "per", "to", "up", "via", "from", "into", "like", "near", "onto", "over", "past", "than", "with"}
+)  # fmt: skip
 
 
 class Capitalised(CountedType):
@@ -57,8 +56,8 @@ class Capitalised(CountedType):
         found = self.count(text, {})
         if found > _MOST_CAPITALISED:
             return None
-        joined = sum(token[0].isupper() for token in text.part(_tokens))
-        lettered = sum(next(filter(str.isalpha, token), "").isupper() for token in text.part(_tokens))
+        joined = sum(token[0].isupper() for token in text.part(tokens))
+        lettered = sum(next(filter(str.isalpha, token), "").isupper() for token in text.part(tokens))
         return agreed((found, joined, lettered), rng, most_exact=10)
 
     @override
@@ -90,8 +89,8 @@ class LowercaseWords(CountedType):
         found = self.count(text, {})
         if not low <= found <= high or not text.spaced or not text.part(is_plain):
             return None
-        joined = sum(map(str.islower, text.part(_tokens)))
-        lettered = sum(token.islower() and token.isalpha() for token in text.part(_tokens))
+        joined = sum(map(str.islower, text.part(tokens)))
+        lettered = sum(token.islower() and token.isalpha() for token in text.part(tokens))
         if rng.random() < 0.5:
             return {"relation": "at_least", "n": lower_bound(min(found, joined, lettered), rng)}
         return {"relation": "at_most", "n": upper_bound(max(found, joined, lettered), rng)}
@@ -160,12 +159,7 @@ class TitleCase(ConstraintType):
 
     @override
     def allows(self, phrase: str, params: Params) -> bool:
-        return all(not word[0].islower() or word in _MINOR for word in _TITLE_WORD.findall(phrase))
-
-
-def _tokens(text: ParsedText) -> tuple[str, ...]:
-    """Return what stands between white space, without the marks around it: words as many count them."""
-    return tuple(filter(None, (token.strip(_AROUND) for token in text.raw.split())))
+        return all(not word[0].islower() or word in _STAY_SMALL for word in _TITLE_WORD.findall(phrase))
 
 
 def _title_words(text: ParsedText) -> tuple[str, ...]:

@@ -23,8 +23,11 @@ _NOT_ASCII = re.compile(r"[^\x00-\x7f]")
 _WHITE_SPACE = re.compile(r"\s")
 _COULD_BE_TYPOGRAPHIC = re.compile(r"\"|\.\.\.|--| - |n't\b|'[^']*'[^']*'")
 _IN_DIGITS = ("figures:", "date:", "time:")
-_LATIN = frozenset({"af", "ca", "cs", "da", "de", "en", "es", "et", "eu", "fi", "fr", "gl", "hr", "hu", "id", "is"})
-_LATIN_TOO = frozenset({"it", "la", "lt", "lv", "ms", "nl", "no", "pl", "pt", "ro", "sk", "sl", "sq", "sv", "tl", "tr"})
+_LATIN = frozenset(
+    {"af", "ca", "cs", "da", "de", "en", "es", "et", "eu", "fi", "fr", "gl", "hr", "hu", "id", "is", "it", "la", "lt",
+     "lv", "ms", "nl", "no", "pl", "pt", "ro", "sk", "sl", "sq", "sv", "tl", "tr"}
+)  # fmt: skip
+"""Languages that can be written, if need be, in unaccented Latin letters."""
 
 
 class NoDigits(ConstraintType):
@@ -111,7 +114,7 @@ class Ascii(AbsentType):
 
     @override
     def conflicts(self, params: Params, other: Constraint) -> bool:
-        foreign = other.type == "language:response" and other.params.get("language") not in _LATIN | _LATIN_TOO
+        foreign = other.type == "language:response" and other.params.get("language") not in _LATIN
         script = other.type == "language:script" and other.params.get("script") != "latin"
         bullet = other.type == "list:marker" and other.params.get("marker") == "•"
         return super().conflicts(params, other) or foreign or script or bullet or other.type == "emoji:sentence_end"

@@ -24,7 +24,7 @@ _ENDINGS = {"full_stop": "full stop", "exclamation_mark": "exclamation mark", "q
 _OTHER_ENDS = "…‽‼⁉⁈⁇:："
 _JOINT = re.compile(r"(?<![.!?…。！？])([.!?…。！？]++[\"'”’»)\]]*)-(?=\S)")
 _PARTED = re.compile(r"[.!?…。！？][\"'”’»)\]]*\s+\S")
-_DOMAIN_ENDS = {"start_end:question_end": "question_mark", "start_end:exclamation_end": "exclamation_mark"}
+_LAST_MARK = {"start_end:question_end": "question_mark", "start_end:exclamation_end": "exclamation_mark"}
 
 
 class SentenceEnd(ConstraintType):
@@ -77,7 +77,7 @@ class SentenceEnd(ConstraintType):
     @override
     def conflicts(self, params: Params, other: Constraint) -> bool:
         mark = params["mark"]
-        last = other.type in _DOMAIN_ENDS and _DOMAIN_ENDS[other.type] != mark
+        last = _LAST_MARK.get(other.type, mark) != mark
         mixed = other.type in ("sentence:balance", "sentence:type_ratio", "emoji:sentence_end", "json:valid")
         question = mark != "question_mark" and other.type == "start_end:question_first"
         return super().conflicts(params, other) or last or mixed or question
