@@ -42,6 +42,8 @@ ABBREVIATIONS = {
 """What ends in a full stop and ends no sentence, by language; what Punkt's model does not know."""
 
 _EMPHASIS = re.compile(r"\*+")
+_STOP = re.compile(r"[.?!]+")
+_OTHER_STOPS = re.compile("[。！？｡।॥؟۔]")
 _PIECE = re.compile(r"[^。！？｡।॥؟۔]*+[。！？｡।॥؟۔]+[”’」』）)\"']*|[^。！？｡।॥؟۔]+")
 
 
@@ -55,11 +57,23 @@ def split(text: str, language: str) -> list[str]:
     Returns:
         Sentences without surrounding white space, in order; pieces without a word are included.
     """
-    plain = _EMPHASIS.sub("", text)
+    plain = _EMPHASIS.sub("", text) if "*" in text else text
+    if _is_one(plain):
+        return [plain.strip()] if plain.strip() else []
     pieces: Iterable[str] = _tokenizer(PUNKT_MODELS.get(language, "english")).tokenize(plain)
     if language in ABBREVIATIONS:
         pieces = _after_abbreviations(pieces, ABBREVIATIONS[language])
-    return [part.strip() for piece in pieces for part in _divided(piece) if part.strip()]
+    if not plain.isascii() and _OTHER_STOPS.search(plain):
+        pieces = (part for piece in pieces for part in _divided(piece))
+    return [piece.strip() for piece in pieces if piece.strip()]
+
+
+def _is_one(text: str) -> bool:
+    """Tell whether a text can be but one sentence, as most list items and headings are; Punkt is not quick."""
+    if not text.isascii() and _OTHER_STOPS.search(text):
+        return False
+    first = _STOP.search(text)
+    return first is None or not text[first.end() :].strip()
 
 
 def _after_abbreviations(pieces: Iterable[str], abbreviations: tuple[str, ...]) -> Iterator[str]:

@@ -195,7 +195,7 @@ class ParsedText:
     @cached_property
     def spaced(self) -> bool:
         """Whether spaces set words apart; false where a tenth of the letters is Chinese, Thai or the like."""
-        unspaced = sum(map(len, UNSPACED.findall(self.raw)))
+        unspaced = 0 if self.raw.isascii() else sum(map(len, UNSPACED.findall(self.raw)))
         return unspaced * 10 < sum(map(len, self.words)) or not unspaced
 
     @cached_property

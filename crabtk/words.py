@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 import regex
 
 WORD = regex.compile(r"[\p{L}\p{N}][\p{L}\p{M}\p{N}\u200c\u200d]*")
 """A run of letters, marks or digits that begins with a letter or digit; the underscore ends it."""
+
+_ASCII_WORD = re.compile("[A-Za-z0-9]+")
+"""The same in a text of ASCII, at twice the speed."""
 
 UNSPACED = regex.compile(r"[\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}]+")
 """Letters of scripts that are written without spaces between words."""
@@ -19,8 +23,10 @@ def words_in(text: str) -> list[str]:
     ``don't`` is two and ``a_b`` is two. In Chinese, Japanese, Thai, Lao, Khmer and Burmese, where no space tells,
     a word is what ICU's dictionary of the language takes for one: ``今天没有时间`` is three.
     """
+    if text.isascii():
+        return _ASCII_WORD.findall(text)
     runs: list[str] = WORD.findall(text)
-    if text.isascii() or not UNSPACED.search(text):
+    if not UNSPACED.search(text):
         return runs
     return [word for run in runs for word in (_divided(run) if UNSPACED.search(run) else (run,))]
 
