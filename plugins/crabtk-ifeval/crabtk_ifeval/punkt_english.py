@@ -13,6 +13,13 @@ if TYPE_CHECKING:
     from nltk.tokenize.punkt import PunktSentenceTokenizer
 
 
+class _Contexts(dict[str, int]):
+    """Contexts of words; NLTK's own table grows by every word that it is asked for."""
+
+    def __missing__(self, word: str) -> int:
+        return 0
+
+
 @lru_cache(maxsize=1)
 def abbreviations() -> frozenset[str]:
     """Return the abbreviations of the model, in lower case and without the final full stop."""
@@ -32,7 +39,7 @@ def splitter() -> PunktSentenceTokenizer:
     parameters.abbrev_types = set(model.abbrev_types)
     parameters.collocations = set(model.collocations)
     parameters.sent_starters = set(model.sent_starters)
-    parameters.ortho_context.update(model.ortho_context)
+    parameters.ortho_context = _Contexts(model.ortho_context)
     return PunktSentenceTokenizer(parameters)
 
 
