@@ -59,6 +59,10 @@ TEXTS: tuple[str, ...] = (
 """Normal and odd responses, all our own: prose in several languages, Markdown, JSON, damaged text."""
 
 
+HUGE = "\n\n".join(TEXTS[4:14]) * 80
+"""Some 100 kB; a type that takes more than linear time is noticed by whoever waits for it."""
+
+
 def check_constraint_type(
     type_: ConstraintType,
     texts: Iterable[str] | None = None,
@@ -68,8 +72,8 @@ def check_constraint_type(
     """Check a constraint type against everything that crabtk relies on.
 
     The name's form; the law of back-translation; wordings that are read back; scores; parameters that
-    survive JSON; the same draw from equal generators; pickling, which process pools need; and that no text
-    makes ``measure``, ``check`` or ``score`` raise.
+    survive JSON; the same draw from equal generators; pickling, which process pools need; and that no text,
+    be it empty, damaged or huge, makes ``measure``, ``check`` or ``score`` raise.
 
     Args:
         type_: The type.
@@ -99,6 +103,11 @@ def check_constraint_type(
     for params in measured.values():
         for text in parsed:
             _check_score(type_, text, params)
+    huge = ParsedText(HUGE)
+    params = type_.measure(huge, generator(0, "conformance"))
+    if params is not None:
+        _check_law(type_, huge, params, generator(0, "conformance"))
+    _check_score(type_, huge, next(iter(measured.values())))
     most = max(_distinct_wordings(type_, params) for params in measured.values())
     _require(most >= wordings, f"{type_.name} has {most} wordings where {wordings} are asked for")
 

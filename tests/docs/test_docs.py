@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import re
 import shlex
+import subprocess
+import sys
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
@@ -219,7 +221,9 @@ def anchors(page: Path) -> set[str]:
 
 @each_page
 def test_what_is_named_exists(page: Path) -> None:
-    types = {type_.name for type_ in (*TYPES, *TRANSLATED)}
+    registry = plugins.load()
+    ids = {id_ for plugin in registry.all("instruction set") for id_ in plugin.value.ids}
+    types = {*registry.names("constraint type"), *(type_.name for type_ in TRANSLATED), *ids}
     families = {name.partition(":")[0] for name in types}
     sections = {name for name in Settings.model_fields if name != "seed"}
     for code in _CODE.findall(prose(page)):
@@ -252,8 +256,8 @@ def test_every_hook_suite_reader_type_and_stage_is_documented() -> None:
         assert name in text["plugins.md"]
     for reader in READERS:
         assert f"| `{reader.name}` |" in text["data.md"]
-    for type_ in (*TYPES, *TRANSLATED):
-        assert f"| `{type_.name}` |" in text["concepts.md"]
+    for translated in TRANSLATED:
+        assert f"| `{translated.name}` |" in text["concepts.md"]
     for stage in STAGES:
         assert f"| `{stage}` |" in text["README.md"]
 
@@ -274,6 +278,11 @@ def test_the_readmes_example_is_true() -> None:
     for wording in asked:
         read = [(type_, params) for type_ in TYPES if (params := type_.parse(wording)) is not None]
         assert read and all(type_.check(response, params) for type_, params in read), wording
+
+
+def test_the_coverage_table_is_current() -> None:
+    written = subprocess.run([sys.executable, ROOT / "tools" / "coverage_table.py"], capture_output=True, check=True)
+    assert written.stdout.decode() == (ROOT / "docs" / "constraint-types.md").read_text("utf-8")
 
 
 def test_the_changelog_counts_types() -> None:
