@@ -66,7 +66,7 @@ class CodeLanguage(ConstraintType):
     def measure(self, text: ParsedText, rng: random.Random) -> Params | None:
         tags = sorted({block.language for block in text.code_blocks if _has_code(block.content)} - _NO_LANGUAGE)
         tags = [tag for tag in tags if _TAG.fullmatch(tag)]
-        return {"language": rng.choice(tags)} if tags else None
+        return {"language": rng.choice(tags)} if tags and text.part(plainly_fenced) else None
 
     @override
     def check(self, text: ParsedText, params: Params) -> bool:

@@ -55,7 +55,10 @@ class TableColumns(ConstraintType):
     @override
     def measure(self, text: ParsedText, rng: random.Random) -> Params | None:
         columns = {table.columns for table in text.tables if table.rows}
-        return {"columns": columns.pop()} if len(columns) == 1 and 2 <= min(columns) <= _MOST_COLUMNS else None
+        # A row of more cells than the header makes the table wider to some and is cut off to others.
+        if len(columns) != 1 or not 2 <= min(columns) <= _MOST_COLUMNS or not text.part(_plain):
+            return None
+        return {"columns": columns.pop()}
 
     @override
     def check(self, text: ParsedText, params: Params) -> bool:
