@@ -121,7 +121,9 @@ def measure(
     help="Whose verdict on benchmark ids: the reference's, bug for bug, or what the wording says.",
 )
 @click.option("--prompts", type=click.Path(path_type=Path), help="Rows that say what was asked, by key or prompt.")
-@_seed
+@click.option(
+    "--seed", default=0, show_default=True, help="Of what a reference draws; 0 is that of published verdicts."
+)
 @_processes
 @_json
 @_ledger

@@ -13,7 +13,7 @@ from crabtk.constraints.reference import satisfied_by
 from crabtk.pipeline.ledger import ledger, storable
 from crabtk.pipeline.parallel import map_rows
 from crabtk.protocols import ConstraintType
-from crabtk.randomness import generator
+from crabtk.randomness import Deferred, generator
 from crabtk.schemas import Constraints, columns
 from crabtk.text import ParsedText
 from crabtk.types import Params, Rejected
@@ -77,6 +77,7 @@ class Measure:
         self.seed = seed
         self.references = references
         self.reference_sample = reference_sample
+        self._rng = Deferred()
         self._parsed: list[tuple[str, ParsedText]] = []
         self._known: dict[tuple[str, str], list[tuple[str, bool]]] = {}
 
@@ -101,7 +102,7 @@ class Measure:
         return constraints, rejected
 
     def _constraint(self, type_: ConstraintType, seed_id: str, text: ParsedText) -> dict[str, Any] | None:
-        rng = generator(self.seed, "measure", seed_id, type_.name)
+        rng = self._rng.stand_for(self.seed, "measure", seed_id, type_.name)
         params = type_.measure(text, rng)
         if params is None:
             return None
