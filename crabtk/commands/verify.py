@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -13,7 +13,8 @@ import click
 from crabtk.commands.output import Refused, json_line, progress, source_of
 from crabtk.errors import VerificationError
 from crabtk.pipeline.verify import Asked, Verdicts, Which, read_asked, verify
-from crabtk.plugins import load
+from crabtk.plugins import Registry, load
+from crabtk.protocols import InstructionSet
 from crabtk.readers.rejection import rejected
 from crabtk.readers.sources import read_records
 from crabtk.types import Record, Rejected
@@ -39,14 +40,13 @@ def verify_file(
         VerificationError: Not one row could be judged.
     """
     plugins = load()
-    sets = [plugin.value for plugin in plugins.all("instruction set")]
     types = {plugin.name: plugin.value for plugin in plugins.all("constraint type")}
     asked = _prompts(prompts) if prompts else None
     totals = _Totals()
     with Refused(ledger) as refused, progress("verifying") as report:
         found = verify(
             _asked(path, asked),
-            sets,
+            _InstalledSets(plugins),
             types,
             registry,
             seed=seed,
@@ -71,6 +71,22 @@ def verify_file(
         )
     for line in totals.lines(registry):
         click.echo(line, err=as_json)
+
+
+class _InstalledSets(Sequence[InstructionSet]):
+    """The installed instruction sets; another process finds its own, since they may hold what cannot be sent."""
+
+    def __init__(self, registry: Registry | None = None) -> None:
+        self._sets = [plugin.value for plugin in (registry or load()).all("instruction set")]
+
+    def __len__(self) -> int:
+        return len(self._sets)
+
+    def __getitem__(self, place: Any) -> Any:
+        return self._sets[place]
+
+    def __reduce__(self) -> tuple[type[_InstalledSets], tuple[()]]:
+        return _InstalledSets, ()
 
 
 def _line(row: Verdicts) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any, Literal
 
 from crabtk.errors import VerificationError
@@ -101,7 +102,8 @@ def verify(
 
     Args:
         rows: A stream will do.
-        sets: Where two know one id, the earlier judges it.
+        sets: Where two know one id, the earlier judges it. With several processes the sequence must survive
+            pickling.
         types: By name.
         registry: Whose verdicts.
         seed: Of what a reference draws at random.
@@ -112,8 +114,7 @@ def verify(
     Yields:
         For each row its verdicts, or why there are none: an id that nobody knows, unfit arguments.
     """
-    known = {id_: set_ for set_ in reversed(sets) for id_ in set_.ids}
-    work = _Verify(known, types, registry, seed)
+    work = _Verify(sets, types, registry, seed)
     yield from map_rows(work, rows, processes=processes, chunk_size=chunk_size, progress=progress)
 
 
@@ -121,10 +122,17 @@ def verify(
 class _Verify:
     """The work on one row."""
 
-    sets: Mapping[str, InstructionSet]
+    sets: Sequence[InstructionSet]
     types: Mapping[str, ConstraintType]
     registry: Which
     seed: int
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {name: value for name, value in self.__dict__.items() if name != "_by_id"}
+
+    @cached_property
+    def _by_id(self) -> dict[str, InstructionSet]:
+        return {id_: set_ for set_ in reversed(self.sets) for id_ in set_.ids}
 
     def __call__(self, row: Asked | Rejected) -> Found:
         if isinstance(row, Rejected):
@@ -147,7 +155,7 @@ class _Verify:
         return Verdicts(row.key, tuple(id_ for id_, _ in row.instructions), tuple(strict), tuple(loose))
 
     def _checker(self, id_: str, kwargs: Params, prompt: str) -> Checker:
-        set_ = self.sets.get(id_)
+        set_ = self._by_id.get(id_)
         if set_ is None:
             return self._of_types([Constraint(id_, kwargs)])
         if self.registry == "upstream":

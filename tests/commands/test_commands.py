@@ -185,6 +185,19 @@ def test_verify_sums_up(tmp_path: Path) -> None:
     assert "list:bullets            2  100.0%  100.0%" in shown
 
 
+def test_benchmark_ids_are_judged_in_both_registries_over_processes(tmp_path: Path) -> None:
+    asked = {"instruction_id_list": ["punctuation:no_comma", "detectable_format:number_bullet_lists"]}
+    rows = [
+        {"key": n, "response": f"* tea {n}\n* milk", "kwargs": [{}, {"num_bullets": 2, "relation": None}], **asked}
+        for n in range(130)
+    ]
+    file = write(tmp_path / "ifeval.jsonl", rows)
+    for registry in ("upstream", "fixed"):
+        found = lines(run("verify", file, "--json", "--registry", registry, "--processes", "2"))
+        assert [row["key"] for row in found] == list(range(130))
+        assert {(*row["strict"], *row["loose"]) for row in found} == {(True, True, True, True)}
+
+
 def test_types_lists_searches_and_shows_one() -> None:
     listed = {row["name"]: row for row in lines(run("types", "--json"))}
     assert set(BY_NAME) <= set(listed)
