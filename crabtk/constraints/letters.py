@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-import re
 import string
 import unicodedata
 from collections import Counter
@@ -26,6 +25,7 @@ _FEWEST_WORDS = 40
 _MOST_EXACT = 5
 _MOST_COUNTED = 60
 _LETTERS = string.ascii_lowercase
+_NO_LETTERS = bytes(code for code in range(128) if not chr(code).isalpha())
 
 
 @dataclass(frozen=True)
@@ -71,7 +71,7 @@ class LetterFrequency(CountedType):
 
     @override
     def measure(self, text: ParsedText, rng: random.Random) -> Params | None:
-        if not _latin(text):
+        if not text.part(_latin):
             return None
         sure, most = text.part(_sure_letters), text.part(_most_letters)
         letters = [letter for letter in _LETTERS if 2 <= sure[letter] <= _MOST_COUNTED]
@@ -123,7 +123,7 @@ class LetterAbsent(ConstraintType):
 
     @override
     def measure(self, text: ParsedText, rng: random.Random) -> Params | None:
-        if not _latin(text):
+        if not text.part(_latin):
             return None
         most = text.part(_most_letters)
         absent = [letter for letter in _LETTERS if not most[letter]]
@@ -189,7 +189,7 @@ class LetterInitial(CountedType):
 
     @override
     def measure(self, text: ParsedText, rng: random.Random) -> Params | None:
-        if not _latin(text):
+        if not text.part(_latin):
             return None
         counts = text.part(_initials)
         letters = [letter for letter in _LETTERS if min(count[letter] for count in counts) > 1]
@@ -223,8 +223,8 @@ def _latin(text: ParsedText) -> bool:
     """Tell whether the text is long enough and in Latin script, nearly all of it."""
     if len(text.words) < _FEWEST_WORDS or not text.spaced:
         return False
-    ascii_letters = len(re.findall(r"[A-Za-z]", text.raw))
-    return 10 * ascii_letters > 8 * sum(map(len, text.words))
+    plain = len(text.raw.encode("ascii", "ignore").translate(None, delete=_NO_LETTERS))
+    return 10 * plain > 8 * sum(map(len, text.words))
 
 
 def _sure_letters(text: ParsedText) -> Counter[str]:
@@ -234,14 +234,15 @@ def _sure_letters(text: ParsedText) -> Counter[str]:
 
 def _most_letters(text: ParsedText) -> Counter[str]:
     """Count the letters of the whole text, each letter with an accent as the plain one too; ligatures taken apart."""
-    return Counter(unicodedata.normalize("NFKD", text.raw).casefold())
+    return Counter(text.raw.lower() if text.raw.isascii() else unicodedata.normalize("NFKD", text.raw).casefold())
 
 
 def _initials(text: ParsedText) -> tuple[Counter[str], ...]:
     """Count first letters in each way that readers divide words, with and without accents."""
     found = [Counter(word[0] for word in words) for words in readings(text)]
-    plain = Counter(unicodedata.normalize("NFKD", word[0])[0] for word in text.lower_words)
-    return *found, plain
+    if text.raw.isascii():
+        return tuple(found)
+    return *found, Counter(unicodedata.normalize("NFKD", word[0])[0] for word in text.lower_words)
 
 
 TYPES: tuple[ConstraintType, ...] = (LetterFrequency(), LetterAbsent(), LetterInitial())

@@ -28,7 +28,7 @@ _MOST_REPEATS = 8
 _MOST_EXACT = 6
 _LONG = range(8, 15)
 _MARK = regex.compile(r"\p{M}")
-"""An accent or vowel sign of its own, which is a character to some and none to others."""
+"""An accent or vowel sign of its own, a character to some and none to others; İ in lower case has one."""
 
 
 class RepeatLimit(ConstraintType):
@@ -146,7 +146,7 @@ class Long(CountedType):
 
     @override
     def measure(self, text: ParsedText, rng: random.Random) -> Params | None:
-        if len(text.words) < _FEWEST_WORDS or not text.spaced or text.json is not None or _MARK.search(text.raw):
+        if len(text.words) < _FEWEST_WORDS or not text.spaced or text.json is not None or _MARK.search(text.raw.lower()):
             return None
         lengths = text.part(_lengths)
         counts = {

@@ -199,6 +199,7 @@ CODE = "Run this:\n\n```python\nfor i in range(10):\n    print(i)\n```\n\nand th
         ("word:repeat_limit", CHINESE),
         ("word:unique", "One two, three."),
         ("word:long", CHINESE),
+        ("word:long", "the the İstanbul İstanbul İstanbul wellbeing harvesting " * 5),
         ("word:stop_words", SPANISH),
         ("word:pronouns", SPANISH),
         ("word:conjunctions", SPANISH),
