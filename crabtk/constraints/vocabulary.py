@@ -146,7 +146,9 @@ class Long(CountedType):
 
     @override
     def measure(self, text: ParsedText, rng: random.Random) -> Params | None:
-        if len(text.words) < _FEWEST_WORDS or not text.spaced or text.json is not None or _MARK.search(text.raw.lower()):
+        if len(text.words) < _FEWEST_WORDS or not text.spaced or text.json is not None:
+            return None
+        if _MARK.search(text.raw.lower()):
             return None
         lengths = text.part(_lengths)
         counts = {
