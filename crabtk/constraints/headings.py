@@ -20,7 +20,7 @@ from crabtk.wording import Field, OneOf
 
 _FEWEST_WORDS = 250
 _FEWEST_MARKS = 6
-_STRAY = re.compile(r"[>\s]*#{1,6}(?:\s|[^\W\d_])|\s*(?:[-*+•]|[0-9]+[.)])\s+#{1,6}\s")
+_STRAY = re.compile(r"[>\s]*#|\s*(?:[-*+•]|[0-9]+[.)])\s+#{1,6}\s")
 _UNDERLINE = re.compile(r"\s{0,3}(?:=+|-{2,})\s*")
 _OF_HEADINGS = frozenset({"section:count", "section:words", "document:thesis"})
 
@@ -176,9 +176,9 @@ class NoHeadings(ConstraintType):
 
 
 def strays(text: ParsedText) -> bool:
-    """Tell whether some readers may see headings beside ``text.headings``: quoted, underlined, in code or lists.
+    """Tell whether some readers may see headings beside ``text.headings``.
 
-    For ``ParsedText.part``.
+    That is, quoted or underlined ones, in code or in lists, and any other line that begins with ``#``. For ``ParsedText.part``.
     """
     above_text = False
     for raw, line in zip(text.lines, text.marked_lines, strict=True):

@@ -262,7 +262,7 @@ class NoLists(ConstraintType):
 
     @override
     def measure(self, text: ParsedText, rng: random.Random) -> Params | None:
-        short = len(text.words) < _FEWEST_WORDS
+        short = len(text.words) < _FEWEST_WORDS or "<li>" in text.raw
         return None if short or text.code_blocks or text.part(all_items) or text.part(doubts) else {}
 
     @override

@@ -17,8 +17,15 @@ from crabtk.text import ParsedText
 from crabtk.types import Constraint, Params
 
 _FEWEST_WORDS = 50
-_ANY_MARKUP = re.compile(r"[*`|_~]|^\s*(?:[#>•]|[-+]\s|[0-9]+[.)])|\]\(", re.MULTILINE)
+_ANY_MARKUP = re.compile(
+    r"[*`|_~]|\]\(|</?(?:[bip]|[uo]l|li|t[drh]|pre|code|strong|table|h[1-6])\b"  # HTML's headings, lists and so on too
+    r"|^[^\S\n]*+(?:[#>•]|[-+]\s|[=-]+[^\S\n]*+$|\(?(?:\d+|[A-Za-z]|[ivxlIVXL]+)[.)])"
+    r"|^(?: {4}|\t)[^\S\n]*+\S",  # Markdown shows what is indented so far as code
+    re.MULTILINE,
+)
 _BRACKET = re.compile(r"\[[^\[\]\n]*\]?")
+_NO_PLACEHOLDER = re.compile(r"[\w\\\])]\[")
+"""The bracket of a formula, of an index in code or of a link."""
 _MARKED_UP = frozenset(
     {
         "emphasis:bold",
@@ -62,7 +69,7 @@ class Placeholders(CountedType):
     @override
     def measure(self, text: ParsedText, rng: random.Random) -> Params | None:
         count = len(text.placeholders)
-        if not count or text.code_blocks:
+        if not count or text.code_blocks or _NO_PLACEHOLDER.search(text.raw):
             return None
         # What else stands in square brackets is a placeholder to some readers.
         brackets = len(_BRACKET.findall(text.raw))

@@ -23,6 +23,7 @@ from crabtk.wording import Count, Field, OneOf, Quoted
 _FEWEST_WORDS = 20
 _LABELLED = regex.compile(r"(\p{L}[\p{L}\p{M}]{1,19}) (\d{1,2})(?![\w.,]\w|\w)")
 _MARKUP = " \t#*_>"
+_LIST_NUMBER = regex.compile(r"(?m)^[^\S\n]*+(?:(?:[-*+•]|\d++[.)]|[A-Za-z][.)])[^\S\n]++)++")
 
 
 class Section(NamedTuple):
@@ -120,7 +121,9 @@ class SectionWords(ConstraintType):
         sure = len(found) > 1 and text.part(one_level) and text.spaced and not text.code_blocks and not text.tables
         if not sure or "://" in text.raw:
             return None
-        fewest = min(min(len(WORD.findall(each.body)), _plain_words(each.body)) for each in found)
+        # The number of a list item is a word to some.
+        bodies = [_LIST_NUMBER.sub("", each.body) for each in found]
+        fewest = min(min(len(WORD.findall(body)), _plain_words(body)) for body in bodies)
         if rng.random() < 0.5 and fewest >= _FEWEST_WORDS:
             return {"relation": "at_least", "words": round_down(fewest)}
         most = max(max(len(WORD.findall(part)), len(part.split())) for part in (f"{a} {b}" for a, b in found))

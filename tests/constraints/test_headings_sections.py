@@ -43,10 +43,13 @@ def test_a_section_holds_what_is_below_its_heading() -> None:
     assert [each.body for each in found] == ["a\n### x\nb\n", ""]
 
 
-@pytest.mark.parametrize("raw", ["Title\n===\n\ntext", "> # quoted", "#Tight", "- # in a list", "```\n# code\n```"])
+@pytest.mark.parametrize(
+    "raw",
+    ["Title\n===\n\ntext", "> # quoted", "#Tight", "#1 in sales", "#!/bin/sh", "- # in a list", "```\n# code\n```"],
+)
 def test_what_else_may_be_taken_for_a_heading(raw: str) -> None:
     assert ParsedText(raw).part(strays)
-    assert not ParsedText("# a\n\n---\n\n#1 in sales").part(strays)
+    assert not ParsedText("# a\n\n---\n\nC# and F#").part(strays)
 
 
 EXACTLY_2 = {"relation": "exactly", "n": 2}
@@ -218,3 +221,9 @@ def test_limits_and_demands() -> None:
     assert [each.high for each in BY_NAME["heading:absent"].limits({})] == [0]
     assert list(BY_NAME["heading:text"].demands({"phrase": "Red tea"})) == ["Red tea"]
     assert "phrase:red tea" in {each.quantity for each in BY_NAME["heading:text"].limits({"phrase": "Red tea"})}
+
+
+def test_the_number_of_a_list_item_is_no_word_that_a_section_can_count_on() -> None:
+    raw = "".join(f"## {name}\n" + "1. a b c d\n" * 6 for name in "AB")
+    found = [each for each in drawn("section:words", raw) if each["relation"] == "at_least"]
+    assert found and all(each["words"] <= 24 for each in found)

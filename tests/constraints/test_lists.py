@@ -219,6 +219,7 @@ def test_measures(name: str, raw: str, params: dict[str, Any]) -> None:
         ("list:numbering", "1. a\n2. b\n**3)** c"),
         ("list:absent", f"{FILLER}\n\n– one\n– two"),
         ("list:absent", f"{FILLER}\n\n(1) one\n(2) two"),
+        ("list:absent", f"{FILLER}\n\n<ul>\n<li>one</li>\n</ul>"),
         ("list:absent", "A short text."),
         ("list:count", "- a\n  - b\n- c\n  - d"),
         ("list:count", "1. a\n\nbody\n\n2. b"),
