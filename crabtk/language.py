@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -14,6 +15,36 @@ UNKNOWN = "und"
 _SURE = 0.5
 _ENOUGH_BYTES = 24
 _SAMPLE = 250
+_LONG_SAMPLE = 4_000
+_FEW = 5
+_NEAR = 0.3
+_NOT_IN_LATIN = frozenset(
+    [
+        "ar",
+        "bg",
+        "bn",
+        "el",
+        "fa",
+        "gu",
+        "he",
+        "hi",
+        "ja",
+        "kn",
+        "ko",
+        "ml",
+        "mr",
+        "ne",
+        "pa",
+        "ru",
+        "ta",
+        "te",
+        "th",
+        "uk",
+        "ur",
+        "zh",
+    ]
+)
+_LATIN = re.compile("[A-Za-z]")
 
 
 def detect(text: str) -> str:
@@ -25,15 +56,48 @@ def detect(text: str) -> str:
     Returns:
         The code, or ``und`` where the text is short or mixed.
     """
-    sample = " ".join(text[:_SAMPLE].encode("utf-8", "ignore").decode("utf-8").replace("\0", " ").split())
-    letters = "".join(filter(str.isalpha, sample))
-    # Bytes and not characters: a Chinese character says about as much as three Latin letters.
-    if len(letters.encode("utf-8")) < _ENOUGH_BYTES:
-        return UNKNOWN
-    best = _detector().detect(sample, k=1)
+    sample = _sample(text, _SAMPLE)
+    best = _detector().detect(sample, k=1) if _is_enough(sample) else None
     if not best or best[0]["score"] < _SURE:
         return UNKNOWN
     return str(best[0]["lang"])
+
+
+def may_be(text: str, language: str) -> bool:
+    """Tell whether a text counts as being in a language that somebody asked for, where `detect` may be unsure.
+
+    It does if that language is the best guess, however unsure; or if the text is too short to tell, no other
+    language is likely, and that one comes near the best guess. It does not if Latin letters make up most of the
+    text and the language has other letters: a line of Telugu with a page of English below it is no Telugu text.
+
+    Args:
+        text: Running text; its first 4,000 characters are read, so that a heading or a quotation does not decide.
+        language: ISO 639-1 code.
+    """
+    sample = _sample(text, _LONG_SAMPLE)
+    if not any(map(str.isalpha, sample)):
+        return False
+    if language in _NOT_IN_LATIN and 2 * len(_LATIN.findall(sample)) > _bytes_of_letters(sample):
+        return False
+    found = _detector().detect(sample, k=_FEW)
+    if not found or found[0]["lang"] == language:
+        return bool(found)
+    best = found[0]["score"]
+    unclear = not _is_enough(sample) and best < _SURE
+    return unclear and any(guess["lang"] == language and guess["score"] >= best * _NEAR for guess in found)
+
+
+def _sample(text: str, size: int) -> str:
+    return " ".join(text[:size].encode("utf-8", "ignore").decode("utf-8").replace("\0", " ").split())
+
+
+def _is_enough(sample: str) -> bool:
+    return _bytes_of_letters(sample) >= _ENOUGH_BYTES
+
+
+def _bytes_of_letters(sample: str) -> int:
+    # Bytes and not characters: a Chinese character says about as much as three Latin letters.
+    return len("".join(filter(str.isalpha, sample)).encode("utf-8"))
 
 
 @lru_cache(maxsize=1)

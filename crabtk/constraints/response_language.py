@@ -9,7 +9,7 @@ from typing import ClassVar
 from typing_extensions import override
 
 from crabtk.constraints.base import ConstraintType
-from crabtk.language import detect
+from crabtk.language import detect, may_be
 from crabtk.text import ParsedText
 from crabtk.types import Params
 from crabtk.wording import Field, OneOf
@@ -68,8 +68,9 @@ LANGUAGES: Mapping[str, str] = {
 
 
 class ResponseLanguage(ConstraintType):
-    """The language of the response outside code blocks; a response too short to tell fails.
+    """The language of the response outside code blocks, as a detector guesses it.
 
+    A text too short to tell passes unless another language is likely; measured only where the detector is sure.
     Not measured for English: nearly every seed is English, so asking for it would teach nothing. Nor where
     the source states another language than the detector, or the two halves of the text disagree.
     """
@@ -97,11 +98,11 @@ class ResponseLanguage(ConstraintType):
         content = "\n".join(text.prose_lines)
         half = len(content) // 2
         agrees = detect(content[:half]) == language == detect(content[half:])
-        return {"language": language} if agrees else None
+        return {"language": language} if agrees and self.check(text, {"language": language}) else None
 
     @override
     def check(self, text: ParsedText, params: Params) -> bool:
-        return bool(text.words) and text.detected == str(params["language"])
+        return bool(text.words) and may_be("\n".join(text.prose_lines), str(params["language"]))
 
 
 TYPES: tuple[ConstraintType, ...] = (ResponseLanguage(),)
