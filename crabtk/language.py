@@ -14,7 +14,7 @@ UNKNOWN = "und"
 
 _SURE = 0.5
 _ENOUGH_BYTES = 24
-_SAMPLE = 250
+_SAMPLE = 160
 _LONG_SAMPLE = 4_000
 _FEW = 5
 _NEAR = 0.3
@@ -51,7 +51,7 @@ def detect(text: str) -> str:
     """Return the ISO 639-1 code of a text's language.
 
     Args:
-        text: Running text, best without code; its first 250 characters are read.
+        text: Running text, best without code; its first 160 characters are read.
 
     Returns:
         The code, or ``und`` where the text is short or mixed.
