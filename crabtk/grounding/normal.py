@@ -19,7 +19,12 @@ _SMALL = rf"(?:(?:{'|'.join(_TENS)})(?:[ -](?:{'|'.join(_UNITS[1:])}))?|{'|'.joi
 _BELOW_1000 = rf"(?:(?:a|\d|{'|'.join(_UNITS[1:])})[ -]hundred(?:[ -](?:and[ -])?{_SMALL})?|{_SMALL})"
 _NUMBER = re.compile(rf"\b(?:(?:a|\d+|{_BELOW_1000})[ -]thousand(?:[ -](?:and[ -])?{_BELOW_1000})?|{_BELOW_1000})\b")
 _DOZENS = re.compile(r"\b(?:(half a)|(?:(\d+|a) ))?dozen\b")
-_SINGLE = re.compile(r"\b(?:a|one) single\b|\bsingle\b(?= (?:paragraph|sentence|line|word|table|heading|bullet))")
+_SINGLE = re.compile(
+    r"\b(?:exactly |only |just )?(?:a|one) single\b(?! code block)|"
+    r"\bsingle\b(?= (?:paragraph|sentence|line|word|table|heading|bullet))"
+)
+_TIMES = {"once": "1 time", "twice": "2 times", "thrice": "3 times"}
+_TIME = re.compile(rf"\b(?:{'|'.join(_TIMES)})\b")
 _MARK = "\x1a"
 
 
@@ -45,9 +50,17 @@ def normal(text: str) -> Normal:
         return f"{_MARK}{len(quoted) - 1}{_MARK}"
 
     plain = _SPACE.sub(" ", text.replace(_MARK, " ")).strip()
-    plain = _QUOTED.sub(set_aside, plain).lower().replace("’", "'").replace("‑", "-").replace("–", "-")
+    plain = (
+        _QUOTED.sub(set_aside, plain)
+        .lower()
+        .replace("’", "'")
+        .replace("‑", "-")
+        .replace("it's ", "it is ")
+        .replace("–", "-")
+    )
     plain = _THOUSANDS.sub(lambda match: match[1].replace(",", ""), plain)
-    plain = _SINGLE.sub("1", plain)
+    plain = _SINGLE.sub("exactly 1", plain)
+    plain = _TIME.sub(lambda match: _TIMES[match[0]], plain)
     plain = _NUMBER.sub(lambda match: _value(match[0]), plain)
     plain = _DOZENS.sub(_dozens, plain)
     return Normal(plain.rstrip(" .!"), tuple(quoted))
