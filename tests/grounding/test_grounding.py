@@ -20,7 +20,7 @@ from crabtk.types import Constraint
 
 HERE = Path(__file__).parent
 BY_NAME = {type_.name: type_ for type_ in TYPES}
-LEAST_RECALL = {"dev": 0.0, "test": 0.0}
+LEAST_RECALL = {"dev": 1.0, "test": 0.95}
 Said = frozenset[tuple[str, str]]
 
 
@@ -101,4 +101,4 @@ def test_what_a_type_words_is_grounded_in_it(type_: Any, rng: random.Random) -> 
 @pytest.mark.parametrize("piece", ["use no commas and ", "and then also ", "at least 3 ", '"a", ', "in with of ", "a "])
 def test_time_is_linear(piece: str) -> None:
     for length in (500, 5000, 100_000):
-        assert ground((piece * length)[:length], BY_NAME) == ()
+        assert len(ground((piece * length)[:length], BY_NAME)) <= 1
