@@ -18,32 +18,7 @@ _SAMPLE = 160
 _LONG_SAMPLE = 4_000
 _FEW = 5
 _NEAR = 0.3
-_NOT_IN_LATIN = frozenset(
-    [
-        "ar",
-        "bg",
-        "bn",
-        "el",
-        "fa",
-        "gu",
-        "he",
-        "hi",
-        "ja",
-        "kn",
-        "ko",
-        "ml",
-        "mr",
-        "ne",
-        "pa",
-        "ru",
-        "ta",
-        "te",
-        "th",
-        "uk",
-        "ur",
-        "zh",
-    ]
-)
+_NOT_IN_LATIN = "ar bg bn el fa gu he hi ja kn ko ml mr ne pa ru ta te th uk ur zh"
 _LATIN = re.compile("[A-Za-z]")
 
 
@@ -77,7 +52,7 @@ def may_be(text: str, language: str) -> bool:
     sample = _sample(text, _LONG_SAMPLE)
     if not any(map(str.isalpha, sample)):
         return False
-    if language in _NOT_IN_LATIN and 2 * len(_LATIN.findall(sample)) > _bytes_of_letters(sample):
+    if language in _NOT_IN_LATIN.split() and 2 * len(_LATIN.findall(sample)) > _bytes_of_letters(sample):
         return False
     found = _detector().detect(sample, k=_FEW)
     if not found or found[0]["lang"] == language:

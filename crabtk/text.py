@@ -21,7 +21,7 @@ T = TypeVar("T")
 
 _BOLD = regex.compile(r"\*\*([^*\n]+)\*\*|(?<!\w)__([^_\n]+)__(?!\w)")
 _CODE_SPAN = regex.compile(r"`[^`\n]+`")
-_PLACEHOLDER = regex.compile(r"\[([^\[\]\n]{2,60})\](?![(\[:])")
+_PLACEHOLDER = regex.compile(r"\[([^\[\]\n]{2,60})\](?![(\[]|:\s*(?:<|[./#]|[\w.+-]+:/|www\.))")
 
 
 class ParsedText:
@@ -160,7 +160,10 @@ class ParsedText:
 
     @cached_property
     def placeholders(self) -> tuple[str, ...]:
-        """Words in square brackets to be filled in, such as ``[Your Name]``; links and footnotes are none."""
+        """Words in square brackets to be filled in, such as ``[Your Name]``; links and footnotes are none.
+
+        A colon may follow, unless an address follows the colon.
+        """
         spans = (span for line in self.prose_lines for span in _PLACEHOLDER.findall(line))
         return tuple(span for span in spans if span[0].isalpha())
 

@@ -29,7 +29,7 @@ _MOST_PARTS = 12
 class Divided(ConstraintType):
     """Exactly n parts, with the divider alone on a line between each two; every part holds a word.
 
-    Lines in code blocks divide nothing.
+    Lines in code blocks divide nothing, and neither does a divider before the first part or after the last.
     """
 
     name = "paragraphs:divided"
@@ -44,13 +44,13 @@ class Divided(ConstraintType):
         "{divider}.",
         "A line with {divider} and nothing else should stand between each part and the next, and there should be "
         "exactly {n} {n|part|parts}.",
-        "When I cut your response at every line that is just {divider}, I want to get exactly {n} {n|piece|pieces}, "
-        "each with words in it.",
-        "My script separates the parts at lines made up of {divider}, and it expects exactly {n} {n|part|parts}, none "
-        "of them without text.",
+        "When I cut your response at every line that is just {divider}, I want to get exactly {n} {n|piece|pieces} "
+        "with words, and no empty one between them.",
+        "My script separates the parts at lines made up of {divider}, and it expects exactly {n} {n|part|parts}, with "
+        "text in each.",
         "Between neighbouring parts of the response, of which I want exactly {n}, set {divider} on a line of its own.",
-        "Use {divider}, alone on a line, as the divider of exactly {n} {n|part|parts}, and put it neither before the "
-        "first nor after the last.",
+        "Use {divider}, alone on a line, as the divider of exactly {n} {n|part|parts}, with text between any two such "
+        "lines.",
     )
     examples = (
         "The crew left port at dawn.\n\n***\n\nBy noon the wind had dropped.\n\n***\n\nNobody slept that night.",
@@ -82,6 +82,8 @@ class Divided(ConstraintType):
     @override
     def score(self, text: ParsedText, params: Params) -> float:
         filled = [bool(WORD.search(part)) for part in _parts(text, params["divider"])]
+        # The ends may be ruled off; what is empty between two parts is another matter.
+        filled = filled[not filled[0] : len(filled) - (len(filled) > 1 and not filled[-1])]
         n = int(params["n"])
         return nearness(sum(filled), n, n) * share(sum(filled), len(filled)) if n else 0.0
 

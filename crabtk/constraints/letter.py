@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import random
 import re
+from bisect import bisect_left
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import ClassVar
 
 from typing_extensions import override
@@ -21,6 +23,7 @@ _FAREWELLS = ("regards,", "wishes,", "sincerely,", "faithfully,", "truly,")
 _MOST_LINES = 5
 _MOST_WORDS = 6
 _EMPHASIS_MARKS = "*_ \t"
+_BLANK_LINE = re.compile(r"\n[ \t]*\n")
 
 
 class Greeting(ConstraintType):
@@ -114,22 +117,27 @@ class SignOff(ConstraintType):
 
 
 class Postscript(ConstraintType):
-    """A line of the last paragraph begins with the marker, emphasis aside, and a word follows on it."""
+    """The marker, in capitals or not, opens a line or what follows a sentence; words stand before and after it.
+
+    What follows is at the end: in the last paragraph, or no longer than what comes before. Emphasis, list marks and
+    quotation marks before the marker are passed over.
+    """
 
     name = "document:postscript"
     fields: ClassVar[Mapping[str, Field]] = {"marker": OneOf({"P.S.": '"P.S."', "P.P.S": '"P.P.S"'})}
     wordings = (
-        "End with a postscript that begins with {marker}.",
-        "Postscript at the end: required, opening with {marker}.",
-        "Your response must close with a postscript, on a new line that starts with {marker}.",
-        "Add a postscript as the last thing in the response, and begin it with {marker}.",
-        "Could you put a postscript at the very end, starting with {marker}?",
-        "The response should finish with a postscript introduced by {marker}.",
-        "Begin a new line at the end with {marker} and write a postscript after it.",
-        "There has to be a postscript after all the rest, and its first characters must be {marker}.",
-        "Let the last paragraph be, or have as its final lines, a postscript with {marker} in front.",
+        "End with a postscript that begins with {marker}, in capitals or not.",
+        "Postscript at the end: required, opening with {marker} in any letter case.",
+        "Your response must close with a postscript that starts with {marker} (letter case aside).",
+        "Add a postscript as the last thing in the response, and begin it with {marker}, in large or small letters.",
+        "Could you put a postscript at the very end, starting with {marker} in whatever letter case?",
+        "The response should finish with a postscript introduced by {marker}, capitalised or not.",
+        "Write {marker} at the end, in capitals or small letters, and a postscript after it.",
+        "There has to be a postscript after all the rest, and its first characters must be {marker}, in any letter "
+        "case.",
+        "Let the text close with a postscript that has {marker} in front, be it in capitals or in small letters.",
         "People always read what comes last, so leave an afterthought at the end of the text as a postscript that "
-        "starts with {marker}.",
+        "starts with {marker}; its letter case does not matter.",
     )
     examples = (
         "Dear Ada,\n\nthe loom works again.\n\nYours,\nMary\n\nP.S. Bring some wool.",
@@ -142,24 +150,32 @@ class Postscript(ConstraintType):
             return None
         # Whether more than one line belongs to the postscript is plain only where it is the last line.
         last = text.paragraphs[-1].rstrip().rsplit("\n", 1)[-1].lstrip()
-        return next(
-            ({"marker": m} for m in ("P.S.", "P.P.S") if last.startswith(m) and self.check(text, {"marker": m})), None
-        )
+        for marker in ("P.S.", "P.P.S"):
+            if last.startswith(marker) and WORD.search(last, len(marker)) and self.check(text, {"marker": marker}):
+                return {"marker": marker}
+        return None
 
     @override
     def check(self, text: ParsedText, params: Params) -> bool:
-        marker = str(params["marker"])
-        last = text.paragraphs[-1].split("\n") if text.paragraphs else ()
-        lines = (line.lstrip(_EMPHASIS_MARKS) for line in last)
-        return any(line.startswith(marker) and bool(WORD.search(line, len(marker))) for line in lines)
+        content = "\n".join(text.lines)
+        words = [word.start() for word in WORD.finditer(content)] or [-1]
+        places = [match.span("marker") for match in _marker(str(params["marker"])).finditer(content)]
+        # The last one that words follow has most before it and least after it.
+        start, end = next((place for place in reversed(places) if words[-1] >= place[1]), (0, 0))
+        before, after = bisect_left(words, start), len(words) - bisect_left(words, end)
+        return before > 0 and (after <= before or not _BLANK_LINE.search(content[end:].strip()))
 
     @override
     def conflicts(self, params: Params, other: Constraint) -> bool:
         return super().conflicts(params, other) or is_absent(other, "full_stop")
 
-    @override
-    def demands(self, params: Params) -> Sequence[str]:
-        return (params["marker"],)
+
+@lru_cache(maxsize=16)
+def _marker(marker: str) -> re.Pattern[str]:
+    """Return where a postscript's marker can open one: at the start of a line, or after the end of a sentence."""
+    written = r"\s?".join(map(re.escape, re.findall(r"\w*\W*", marker)))
+    opens = r"^[ \t*_>•+\"'“‘(-]*|(?<=[.!?…。！？)\]\"'”’»*_])(?<![Pp]\.)[ \t]+[*_\"'“‘(]*"
+    return re.compile(rf"(?:{opens})(?P<marker>{written})(?!\w)", re.IGNORECASE | re.MULTILINE)
 
 
 def _below_sign_off(text: ParsedText) -> list[str]:

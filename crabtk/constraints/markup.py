@@ -69,7 +69,8 @@ class Placeholders(CountedType):
     @override
     def measure(self, text: ParsedText, rng: random.Random) -> Params | None:
         count = len(text.placeholders)
-        if not count or text.code_blocks or _NO_PLACEHOLDER.search(text.raw):
+        # What a colon follows defines a link to some readers and is a label to others.
+        if not count or text.code_blocks or "]:" in text.raw or _NO_PLACEHOLDER.search(text.raw):
             return None
         # What else stands in square brackets is a placeholder to some readers.
         brackets = len(_BRACKET.findall(text.raw))

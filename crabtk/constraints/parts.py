@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import ClassVar
 
 import regex
@@ -25,23 +26,25 @@ _THESIS = regex.compile(r"<(i|em)>([^<]*)</\1>", regex.IGNORECASE)
 
 
 class TwoResponses(ConstraintType):
-    """Exactly one line that is the divider alone; a word before it and after it, and the two parts differ."""
+    """Two different parts, each with a word, and the divider once between them, on a line of its own or not.
+
+    A longer run of the divider's marks is another divider; one before the first part or after the last parts nothing.
+    """
 
     name = "document:two_responses"
     fields: ClassVar[Mapping[str, Field]] = {"divider": Quoted()}
     wordings = (
-        "Give two different responses, divided by a line with {divider} alone.",
-        "Number of responses: two, not the same, with {divider} on a line of its own between them.",
-        "Your answer must consist of two different responses, and a single line that holds only {divider} must part "
-        "them.",
-        "Write two distinct versions and put {divider} on a line by itself between the first and the second.",
-        "Could you offer two responses that differ, separated by one line with nothing but {divider}?",
-        "Answer twice, in different ways; the only divider is one line reading {divider}.",
-        "There should be two responses, each different from the other, with exactly one line {divider} between them.",
-        "Between two different answers to the request, and nowhere else, place the line {divider}.",
-        "Respond in two ways that are not identical and divide them by the line {divider}, used once.",
-        "I want to pick the better of two, so write a pair of different responses and set them apart by one line that "
-        "says {divider} and nothing more.",
+        "Give two different responses, divided by {divider}.",
+        "Number of responses: two, not the same, with {divider} between them.",
+        "Your answer must consist of two different responses, and a single {divider} must part them.",
+        "Write two distinct versions and put {divider} once between the first and the second.",
+        "Could you offer two responses that differ, separated by {divider}?",
+        "Answer twice, in different ways; the divider between the two is {divider}.",
+        "There should be two responses, each different from the other, with exactly one {divider} between them.",
+        "Between two different answers to the request, and not inside either of them, place {divider}.",
+        "Respond in two ways that are not identical and divide them by {divider}, used once between them.",
+        "I want to pick the better of two, so write a pair of different responses and set them apart by {divider}, "
+        "which must not occur within them.",
     )
     examples = ("Rain by noon.\n\n******\n\nExpect showers at midday.",)
 
@@ -54,15 +57,16 @@ class TwoResponses(ConstraintType):
     @override
     def check(self, text: ParsedText, params: Params) -> bool:
         divider = str(params["divider"]).strip()
-        places = [number for number, line in enumerate(text.lines) if line.strip() == divider]
-        if len(places) != 1:
-            return False
-        parts = ["\n".join(part) for part in (text.lines[: places[0]], text.lines[places[0] + 1 :])]
-        return all(map(WORD.search, parts)) and parts[0].split() != parts[1].split()
+        parts = _run(divider).split(text.raw) if divider else []
+        while parts and not WORD.search(parts[-1]):
+            parts.pop()
+        while parts and not WORD.search(parts[0]):
+            del parts[0]
+        return len(parts) == 2 and parts[0].split() != parts[1].split()
 
     @override
     def limits(self, params: Params) -> Sequence[Limit]:
-        return (Limit("lines", low=3), Limit("words", low=2))
+        return (Limit("words", low=2),)
 
 
 class Template(ConstraintType):
@@ -174,6 +178,12 @@ class Thesis(ConstraintType):
     @override
     def limits(self, params: Params) -> Sequence[Limit]:
         return (Limit("headings", low=1), Limit("sections", low=1))
+
+
+@lru_cache(maxsize=16)
+def _run(divider: str) -> regex.Pattern[str]:
+    """Return the divider where none of its own marks stands beside it."""
+    return regex.compile(f"(?<!{regex.escape(divider[0])}){regex.escape(divider)}(?!{regex.escape(divider[-1])})")
 
 
 def _filled(text: ParsedText, labels: Sequence[str]) -> int:

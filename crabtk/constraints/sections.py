@@ -23,6 +23,7 @@ from crabtk.wording import Count, Field, OneOf, Quoted
 _FEWEST_WORDS = 20
 _LABELLED = regex.compile(r"(\p{L}[\p{L}\p{M}]{1,19}) (\d{1,2})(?![\w.,]\w|\w)")
 _MARKUP = " \t#*_>"
+_MARKS = _MARKUP + "-+•([\\\"“”„‘’'«"
 _LIST_NUMBER = regex.compile(r"(?m)^[^\S\n]*+(?:(?:[-*+•]|\d++[.)]|[A-Za-z][.)])[^\S\n]++)++")
 
 
@@ -152,7 +153,7 @@ class SectionWords(ConstraintType):
 class Labelled(ConstraintType):
     """Lines that begin with the label and 1, 2 … up to n at least, in that order, each with text before the next.
 
-    Heading marks, emphasis and indentation before the label are passed over.
+    Heading and list marks, emphasis, quotation marks and indentation before the label are passed over.
     """
 
     name = "section:labelled"
@@ -195,7 +196,7 @@ class Labelled(ConstraintType):
             return None
         label, most = runs[0], len(numbers[runs[0]])
         n = rng.randint((most + 1) // 2, most)
-        return {"label": label, "n": max(2, n)} if _found(text, label, most) == most else None
+        return {"label": label, "n": max(2, n)} if _found(text.part(openings), text, label, most) == most else None
 
     @override
     def check(self, text: ParsedText, params: Params) -> bool:
@@ -204,7 +205,9 @@ class Labelled(ConstraintType):
     @override
     def score(self, text: ParsedText, params: Params) -> float:
         n = int(params["n"])
-        return nearness(_found(text, str(params["label"]), n), n, None) if text.words else 0.0
+        label = str(params["label"])
+        found = max(_found(text.part(lines), text, label, n) for lines in (openings, _line_starts))
+        return nearness(found, n, None) if text.words else 0.0
 
     @override
     def limits(self, params: Params) -> Sequence[Limit]:
@@ -250,10 +253,19 @@ def openings(text: ParsedText) -> tuple[tuple[str, int], ...]:
     )
 
 
-def _found(text: ParsedText, label: str, most: int) -> int:
+def _line_starts(text: ParsedText) -> tuple[tuple[str, int], ...]:
+    """Return each line outside code without any marks before its text, with its place."""
+    return tuple(
+        (raw.lstrip(_MARKS), number)
+        for number, (raw, line) in enumerate(zip(text.lines, text.marked_lines, strict=True))
+        if line.kind in ("text", "heading", "bullet")
+    )
+
+
+def _found(lines: tuple[tuple[str, int], ...], text: ParsedText, label: str, most: int) -> int:
     """Count how far labels numbered from 1 on go, in order and each with a word after it."""
     starts: list[tuple[int, int]] = []
-    for bare, place in text.part(openings):
+    for bare, place in lines:
         opening = f"{label} {len(starts) + 1}"
         if bare.startswith(opening) and not bare[len(opening) : len(opening) + 1].isalnum():
             starts.append((place, len(text.lines[place]) - len(bare) + len(opening)))

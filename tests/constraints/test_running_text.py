@@ -95,7 +95,8 @@ def measured(name: str, raw: str, seeds: int = 40, language: str | None = None) 
         ("paragraphs:lead_sentence", {}, "We ran\nall the way.\n\n- home", "We ran."),
         ("paragraphs:lead_sentence", {}, "---\n\nWe ran.\n\nHome.", "# We ran\n\nHome."),
         ("paragraphs:divided", STARS, "a\n\n***\n\nb", "a\n\n---\n\nb"),
-        ("paragraphs:divided", STARS, "a\n  ***\nb\n\nc", "***\n\na\n\n***\n\nb"),
+        ("paragraphs:divided", STARS, "a\n  ***\nb\n\nc", "a\n\n***\n\n***\n\nb"),
+        ("paragraphs:divided", STARS, "***\n\na\n\n***\n\nb\n\n***", "***\n\na\n\n***"),
         ("paragraphs:divided", STARS, "a\n\n***\n\n```\n***\n```\nb", "a *** b"),
         ("paragraphs:divided", {"divider": "* * *", "n": 3}, "a\n* * *\nb\n* * *\nc", "a\n* * *\nb\n***\nc"),
         ("paragraphs:divided", {"divider": "###", "n": 2}, "a\n###\nb", "a\n### b"),
@@ -135,7 +136,7 @@ def test_check(name: str, params: dict[str, Any], good: str, bad: str) -> None:
         ("paragraphs:shortest", {"place": "last"}, "a b c\n\na\n\na b", 0.5),
         ("paragraphs:longest", {"place": "first"}, "a b\n\na\n\na b", 0.5),
         ("paragraphs:divided", {"divider": "***", "n": 4}, "a\n***\nb", 0.5),
-        ("paragraphs:divided", STARS, "a\n***\nb\n***\n", 2 / 3),
+        ("paragraphs:divided", STARS, "a\n***\n***\nb\n***\n", 2 / 3),
         ("paragraphs:divided", {"divider": "***", "n": 0}, "a", 0.0),
         # One sentence of four words and eight syllables: 0.39 * 4 + 11.8 * 2 - 15.59 = 9.57.
         ("reading:grade", {"grade": 5}, "Happy people never worry.", 5 / 9.57),
