@@ -77,7 +77,7 @@ def _counts() -> Iterator[Rule]:
         yield rule(rf"{MANY} (?P<unit>{unit}){TAIL}{_TOTAL}", counter(type_))
         yield rule(rf"(?:the )?(?:exact )?number of (?P<unit>{unit})(?: is| must be| should be|:) ?{MANY}{TAIL}",
                    counter(type_))  # fmt: skip
-    blank = r"(?:,? (?:separated|divided) by (?:a )?blank lines?)?"
+    blank = r"(?:,? (?:each )?(?:separated|divided) by (?:(?:a )?blank lines?|2 new ?lines))?"
     yield rule(rf"{QUANTITY} (?P<unit>paragraphs?){TAIL}{blank}{_TOTAL}", _paragraphs)
     list_ = r"an? (?P<kind>numbered|ordered|bulleted|bullet|bullet-point) list (?:with|of|containing|that has)"
     yield rule(rf"{list_} {MANY} (?:items?|points?|entries|bullet points|bullets){TAIL}", _list)
@@ -88,8 +88,8 @@ def _counts() -> Iterator[Rule]:
         yield rule(rf"{style} {MANY} times{TAIL}", counter(type_))
         yield rule(rf"{style} for {MANY} (?:words or phrases|words|phrases|passages)", counter(type_))
     yield rule(
-        rf"highlight {MANY} (?:sections?|parts?|phrases?)(?: in your (?:answer|response))? with markdown,? "
-        r"?\(?(?:i\.e\.|e\.g\.|such as|like),? ?\*highlighted[^*]{0,20}\*\)?",
+        rf"highlight {MANY} (?:text )?(?:sections?|parts?|phrases?)(?: in your (?:answer|response))?(?: with markdown)?"
+        r",? ?\(?(?:i\.e\.|e\.g\.|such as|like),? ?\*highlighted[^*]{0,20}\*\)?",
         counter("emphasis:highlights"),
     )
 
@@ -107,6 +107,9 @@ def _list(match: re.Match[str], context: Context) -> Sequence[Typed] | None:
 def _absences() -> Iterator[Rule]:
     thing = "|".join(MISSING)
     more = rf"(?:(?:, (?:or |and |nor )?| or | nor | and )(?:any |no )?(?:{thing}))"
+    yield rule(
+        rf"(?P<no>no) (?P<things>(?:{thing}){more}*)(?!\w) (?:is|are|should be) (?:allowed|permitted|used)", _missing
+    )
     yield rule(rf"(?:{NOT}) (?P<things>(?:{thing}){more}*)(?!\w)", _missing)
 
 

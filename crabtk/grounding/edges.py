@@ -37,6 +37,8 @@ def edges() -> Iterator[Rule]:
     nth = rf"(?:the|your) (?P<nth>{'|'.join(ORDINALS)})"
     yield rule(rf"{nth} word{_OF}{_BE} (?:the word )?(?P<quote>{QUOTE})", _nth_word)
     yield rule(rf"{nth} paragraph (?:must |should )?(?:start|begin)s? with the word (?P<quote>{QUOTE})", _nth_paragraph)
+    yield rule(rf"paragraph (?P<number>[1-9]\d?) (?:must |should )?(?:start|begin)s? with the word (?P<quote>{QUOTE})",
+               _nth_paragraph)  # fmt: skip
     yield rule(rf"(?:start|begin) {nth} paragraph with the word (?P<quote>{QUOTE})", _nth_paragraph)
     yield rule(rf"{_STARTS} (?:{_PHRASE})?(?P<quote>{QUOTE})", _phrase("start_end:first_phrase"))
     yield rule(rf"{_ENDS} (?:{_PHRASE})?(?P<quote>{QUOTE})", _phrase("start_end:last_phrase"))
@@ -71,7 +73,9 @@ def _nth_word(match: re.Match[str], context: Context) -> Sequence[Typed] | None:
 
 def _nth_paragraph(match: re.Match[str], context: Context) -> Sequence[Typed] | None:
     word = one_word(match["quote"], context)
-    return [("paragraphs:first_word", {"n": ORDINALS[match["nth"]], "word": word})] if word else None
+    number = match.groupdict().get("number")
+    n = int(number) if number else ORDINALS[match["nth"]]
+    return [("paragraphs:first_word", {"n": n, "word": word})] if word else None
 
 
 def _phrase(type_: str) -> Meaning:

@@ -37,6 +37,8 @@ _SO: tuple[tuple[str, str, dict[str, Any]], ...] = (
      r"(?:(?:such as|like|i\.e\.,?|e\.g\.,?|for example,?) <<[^<>]{1,60}>>\)?)?", "title:angle", {}),
     (rf"(?:wrapped|enclosed|put|(?:wrap|enclose|put|place) (?:{WHOLE}|it|everything)) (?:in|with|inside) "
      r"double (?:quotation marks|quotes)", "quotation:whole", {}),
+    (rf"put double (?:quotation marks|quotes) around (?:{WHOLE}|everything)", "quotation:whole", {}),
+    (rf"(?:wrap|put) {WHOLE} in json(?: format)?", "json:valid", {}),
     (r"(?:(?:sort|order|arrange) )?(?:the items (?:of|in) (?:every|each|the|your) list|every list|all lists)"
      r"(?: (?:must|should) be)?(?: sorted| arranged| ordered)? (?:alphabetically|in alphabetical order)",
      "list:alphabetical", {}),

@@ -18,7 +18,7 @@ _VERBS = (
     r"comprises|consists? of|consisting of|give|give me|provide|produce|output|return|write|create|employ|feature"
 )
 _FRAMES = (
-    r"please|kindly|also|then|and|but",
+    r"please|kindly|also,?|then|and|but",
     r"additionally,?|in addition,?|furthermore,?|(?:first|second|third|next|finally|lastly|moreover),",
     r"(?:make sure|ensure|see to it|be sure|remember)(?: that| to)?",
     r"i (?:want|need|would like|expect)|you (?:must|should|need to|have to|are to)|to|(?:that )?you",
@@ -39,7 +39,7 @@ _FRAME = re.compile(f"(?:{'|'.join(_FRAMES)})(?: |(?<= ))")
 _VERB = re.compile(rf"(?:{_VERBS}|write|end|start|begin|answer|respond|reply|keep)\b")
 _END = re.compile(
     rf"(?:,? (?:(?:anywhere |at all )?(?:in|into|throughout|within|across) {WHOLE}|anywhere|at all|whatsoever|"
-    r"please|throughout|in total|overall|(?:and )?no (?:capital|uppercase) letters are allowed(?= ?$)))"
+    r"please|throughout|in total|overall))"
 )
 _SEPARATOR = re.compile(
     r"(?:[,;.!] (?:and |but |then )?| and | but | with | in (?=no more|at most)| - |: | (?=without ))"

@@ -24,7 +24,7 @@ _LETTER = rf"(?:the )?letter (?:(?P<letter>[a-z])|(?P<quote>{QUOTE}))"
 def keywords() -> Iterator[Rule]:
     """Yield the rules, the longer clauses first."""
     one = rf"(?:{_NOUN})?(?P<quote>{QUOTE})"
-    yield rule(rf"{_MENTION} {one} {MANY} times?{TAIL}", _frequency)
+    yield rule(rf"{_MENTION} {one}(?: for)? {MANY} times?{TAIL}", _frequency)
     yield rule(rf"{_NOUN}(?P<quote>{QUOTE}){_MUST}{_OCCUR} {MANY} times?{TAIL}", _frequency)
     yield rule(rf"(?:{_NOUN})?(?P<quote>{QUOTE}) (?:must|should|may) not (?:appear|occur|be used) more than "
                r"(?P<number>\d+) times?", _at_most)  # fmt: skip

@@ -7,7 +7,8 @@ from typing import Any
 COUNTED = {
     r"(?:non-blank |non-empty )?lines?": "length:lines",
     r"(?:unique|different|distinct) words?": "length:unique_words",
-    r"(?:bullet points?|bullets?|bulleted items?|bullet items?|bulleted points?)": "list:bullets",
+    r"(?:markdown )?(?:bullet points?|bullets?|bulleted items?|bullet items?|bulleted points?)"
+    r"(?: in markdown(?: format)?)?": "list:bullets",
     r"(?:numbered items?|numbered points?|items? in (?:a|the) numbered list)": "list:numbered",
     r"(?:markdown )?(?:headings?|headers?)": "heading:count",
     r"(?:fenced )?code blocks?": "code:count",
@@ -29,8 +30,8 @@ COUNTED = {
     r"(?:inline code spans?)": "code:spans",
     r"(?:words? (?:written )?(?:in|with) all (?:capital letters|capitals|caps)|all-?caps? words?|all-capital words?|"
     r"fully capitali[sz]ed words?)": "case:capitals",
-    r"placeholders?(?: (?:represented by|in|enclosed in|within) square brackets)?(?:,? (?:such as|like) \[[^\[\]]*\])?":
-        "placeholder:count",
+    r"placeholders?(?: (?:represented by|in|enclosed in|within) square brackets)?(?:,? (?:such as|like) \[[^\[\]]*\]"
+    r"(?:, \[[^\[\]]*\]){0,3}(?:,? and \[[^\[\]]*\])?)?": "placeholder:count",
     r"hyphenated words?": "punctuation:hyphenated",
 }  # fmt: skip
 """Units that one counted type counts."""
