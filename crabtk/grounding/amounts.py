@@ -51,7 +51,7 @@ def _length(match: re.Match[str], context: Context) -> Sequence[Typed] | None:
     found = quantity(match)
     unit = (match["unit"] or match["units"]).rstrip("s") + "s"
     # "In 100 words" is about 100 to most and exactly 100 to some, and so is "about 100 words" within 10 percent.
-    if found is None or found.n < 1 or found.relation in ("bare", "about"):
+    if found is None or found.n < 1 or found.relation in ("bare", "about", "only"):
         return None
     if match.groupdict().get("spaces") and unit == "words":
         return None
@@ -73,7 +73,7 @@ def _counts() -> Iterator[Rule]:
         yield rule(rf"(?:the )?(?:exact )?number of (?P<unit>{unit})(?: is| must be| should be|:) ?{MANY}{TAIL}",
                    counter(type_, **mark))  # fmt: skip
     for unit, type_ in RUNNING.items():
-        yield rule(rf"1 (?P<unit>{unit})(?: only)?{_TOTAL}", says(type_, relation="exactly", n=1))
+        yield rule(rf"(?:only |just )?1 (?P<unit>{unit})(?: only)?{_TOTAL}", says(type_, relation="exactly", n=1))
         yield rule(rf"{MANY} (?P<unit>{unit}){TAIL}{_TOTAL}", counter(type_))
         yield rule(rf"(?:the )?(?:exact )?number of (?P<unit>{unit})(?: is| must be| should be|:) ?{MANY}{TAIL}",
                    counter(type_))  # fmt: skip
@@ -96,7 +96,9 @@ def _counts() -> Iterator[Rule]:
 
 def _paragraphs(match: re.Match[str], context: Context) -> Sequence[Typed] | None:
     found = quantity(match)
-    exact = found is not None and found.relation in ("exactly", "bare") and found.n > 0 and not context.bare
+    only_one = found is not None and found.relation == "only" and found.n == 1
+    exact = found is not None and (only_one or found.relation in ("exactly", "bare")) and found.n > 0
+    exact = exact and not context.bare
     return [("paragraphs:count", {"n": found.n})] if exact and found is not None else None
 
 

@@ -6,12 +6,15 @@ import re
 from dataclasses import dataclass
 from typing import Literal
 
-Relation = Literal["exactly", "at_least", "at_most", "between", "about", "bare"]
+Relation = Literal["exactly", "at_least", "at_most", "between", "about", "only", "bare"]
 
 
 @dataclass(frozen=True, slots=True)
 class Quantity:
-    """A relation and its number; ``between`` has two, ``bare`` says no relation."""
+    """A relation and its number; ``between`` has two, ``bare`` says no relation.
+
+    "Only three" is exactly three to some and at most three to others.
+    """
 
     relation: Relation
     n: int
@@ -20,7 +23,7 @@ class Quantity:
     @property
     def bounds(self) -> tuple[tuple[str, int], ...]:
         """What counted types can say of it, by which a bare number is exact; nothing where they cannot."""
-        if self.relation == "about" or self.n < 0 or (self.n < 1 and self.relation != "exactly"):
+        if self.relation in ("about", "only") or self.n < 0 or (self.n < 1 and self.relation != "exactly"):
             return ()
         if self.relation == "between":
             return ("at_least", self.n), ("at_most", self.high)
@@ -36,7 +39,8 @@ WHOLE = (
 _MORE = r"(?:more|longer|greater)(?: words)? than"
 _NOT_BE = r"(?:do not|don't|must not|should not|not|never) (?:(?:be|use|write|include|have|contain|go|run|stay) )?"
 _BEFORE: tuple[tuple[str, Relation, int], ...] = (
-    (r"(?:exactly|precisely|only|just)", "exactly", 0),
+    (r"(?:exactly|precisely)", "exactly", 0),
+    (r"(?:only|just)", "only", 0),
     (r"(?:at least|at the (?:very )?least|at a minimum|(?:no|not) (?:fewer|less|shorter) than|"
      rf"{_NOT_BE}(?:fewer|less|shorter) than|(?:a )?minimum (?:length )?of|min\.?)", "at_least", 0),
     (r"(?:more than|longer than|over|greater than|in excess of|upwards of|exceed|exceeding|exceeds)", "at_least", 1),
