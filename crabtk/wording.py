@@ -10,10 +10,10 @@ never filled again, and the same template is turned into a regular expression th
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 _SLOT = re.compile(r"\{(\w+(?:\.\w+)?)(?:\|([^|{}]*)\|([^|{}]*))?\}")
 
@@ -140,21 +140,12 @@ def fill(template: str, values: Mapping[str, str], counts: Mapping[str, Any] | N
     Raises:
         KeyError: The template names a field that is not given.
     """
-
-    def slot(match: re.Match[str]) -> str:
-        name, one, many = match.groups()
-        if one is None:
-            return values[name]
-        return one if (counts or {})[name] == 1 else many
-
-    return _SLOT.sub(slot, template)
+    return _joined(template, lambda name: values[name], counts or {})
 
 
 def write(template: str, fields: Mapping[str, Field], params: Mapping[str, Any]) -> str:
     """Word parameters by a template."""
-    names = {match[1] for match in _SLOT.finditer(template) if match[2] is None}
-    values = {name: fields[name].write(params[name.partition(".")[0]]) for name in names}
-    return fill(template, values, params)
+    return _joined(template, lambda name: fields[name].write(params[name.partition(".")[0]]), params)
 
 
 def parameters(template: str) -> set[str]:
@@ -164,8 +155,13 @@ def parameters(template: str) -> set[str]:
 
 def read(template: str, fields: Mapping[str, Field], wording: str) -> dict[str, Any] | None:
     """Recover the parameters that ``write`` put into a template; None if the wording is not of it."""
+    wording = wording.strip()
+    slots, end = _divided(template)
+    # What a template begins and ends with rules out nearly every wording that is not of it.
+    if not wording.endswith(end) or (slots and not wording.startswith(slots[0].before)):
+        return None
     names = tuple(fields)
-    match = _compiled(template, names, tuple(fields[name].pattern for name in names)).fullmatch(wording.strip())
+    match = _compiled(template, names, tuple(fields[name].pattern for name in names)).fullmatch(wording)
     if match is None:
         return None
     found: dict[str, Any] = {}
@@ -178,20 +174,65 @@ def read(template: str, fields: Mapping[str, Field], wording: str) -> dict[str, 
     return found
 
 
+def beginning(template: str) -> str:
+    """Return what every wording of a template begins with: the text before its first field."""
+    slots, end = _divided(template)
+    return slots[0].before if slots else end
+
+
+class _Slot(NamedTuple):
+    """A field in a template.
+
+    Attributes:
+        before: The text between the field before, or the template's beginning, and this one.
+        name: The field.
+        one: Where two forms are given, the one for 1; else None.
+        many: The other form.
+    """
+
+    before: str
+    name: str
+    one: str | None
+    many: str
+
+
+@lru_cache(maxsize=16384)
+def _divided(template: str) -> tuple[tuple[_Slot, ...], str]:
+    """Return a template's fields and the text after the last one."""
+    slots = []
+    end = 0
+    for match in _SLOT.finditer(template):
+        slots.append(_Slot(template[end : match.start()], match[1], match[2], match[3]))
+        end = match.end()
+    return tuple(slots), template[end:]
+
+
+def _joined(template: str, written: Callable[[str], str], counts: Mapping[str, Any]) -> str:
+    """Fill a template's fields with what ``written`` returns for their names."""
+    slots, end = _divided(template)
+    parts: list[str] = []
+    for before, name, one, many in slots:
+        parts.append(before)
+        if one is None:
+            parts.append(written(name))
+        else:
+            parts.append(one if counts[name] == 1 else many)
+    parts.append(end)
+    return "".join(parts)
+
+
 @lru_cache(maxsize=16384)
 def _compiled(template: str, names: Sequence[str], patterns: Sequence[str]) -> re.Pattern[str]:
     """Turn a template into an expression; repeated fields get numbered groups."""
     known = dict(zip(names, patterns, strict=True))
     parts: list[str] = []
-    end = 0
-    for number, match in enumerate(_SLOT.finditer(template)):
-        parts.append(re.escape(template[end : match.start()]))
-        name, one, many = match.groups()
+    slots, end = _divided(template)
+    for number, (before, name, one, many) in enumerate(slots):
+        parts.append(re.escape(before))
         parts.append(
             f"(?P<{name.replace('.', '__')}__{number}>{known[name]})"
             if one is None
             else f"(?:{re.escape(one)}|{re.escape(many)})"
         )
-        end = match.end()
-    parts.append(re.escape(template[end:]))
+    parts.append(re.escape(end))
     return re.compile("".join(parts))

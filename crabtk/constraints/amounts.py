@@ -28,8 +28,8 @@ _AMOUNT = regex.compile(
 )
 _CURRENCY = regex.compile(rf"\p{{Sc}}|\b(?:{_CODES})\b")
 _PERHAPS = re.compile(
-    r"[$\u00a2-\u00a5\u058f\u060b\u09f2-\u09fb\u0af1\u0bf9\u0e3f\u17db\u20a0-\u20cf\ua838\ufdfc\ufe69\uff04\uffe0-\uffe6]"
-    r"|\d[ \u00a0\u202f]?[A-Z]{3}|[A-Z]{3}[ \u00a0\u202f]?\d"
+    r"[$\u00a2-\u00a5\u058f\u060b\u09f2-\u09fb\u0af1\u0bf9\u0e3f\u17db\u20a0-\u20cf\ua838\ufdfc\ufe69\uff04\uffe0-\uffe6"
+    r"\dA-Z](?:(?<![\dA-Z])|(?<=\d)[ \u00a0\u202f]?[A-Z]{3}|(?<=[A-Z])[A-Z]{2}[ \u00a0\u202f]?\d)"
 )
 """What a quick look finds in every text that holds an amount."""
 _IN_WORDS = re.compile(

@@ -13,6 +13,7 @@ from __future__ import annotations
 import random
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
+from functools import cached_property
 from typing import ClassVar
 
 from crabtk import wording
@@ -72,11 +73,19 @@ class ConstraintType(ABC):
 
     def parse(self, wording_: str) -> Params | None:
         """Recover the parameters from a wording of this type."""
+        wording_ = wording_.strip()
+        if not wording_.startswith(self._beginnings):
+            return None
         for value, template in self.templates():
             found = wording.read(template, self.fields, wording_)
             if found is not None:
                 return found if value is None else {self.variant: value, **found}
         return None
+
+    @cached_property
+    def _beginnings(self) -> tuple[str, ...]:
+        """What the wordings of this type begin with."""
+        return tuple({wording.beginning(template) for _, template in self.templates()})
 
     def conflicts(self, params: Params, other: Constraint) -> bool:
         """Tell whether the two contradict or repeat one another, as far as this type knows.

@@ -89,15 +89,18 @@ class LowercaseWords(CountedType):
         found = self.count(text, {})
         if not low <= found <= high or not text.spaced or not text.part(is_plain):
             return None
-        joined = sum(map(str.islower, text.part(tokens)))
-        lettered = sum(token.islower() and token.isalpha() for token in text.part(tokens))
+        small = list(filter(str.islower, text.part(tokens)))
+        joined, lettered = len(small), sum(map(str.isalpha, small))
         if rng.random() < 0.5:
             return {"relation": "at_least", "n": lower_bound(min(found, joined, lettered), rng)}
         return {"relation": "at_most", "n": upper_bound(max(found, joined, lettered), rng)}
 
     @override
     def count(self, text: ParsedText, params: Params) -> int:
-        return sum(word.islower() and not any(map(str.isnumeric, word)) for word in text.words)
+        small = filter(str.islower, text.words)
+        if text.raw.isascii():
+            return sum(map(str.isalpha, small))
+        return sum(not any(map(str.isnumeric, word)) for word in small)
 
     @override
     def limits(self, params: Params) -> Sequence[Limit]:

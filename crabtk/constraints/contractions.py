@@ -19,7 +19,8 @@ from crabtk.types import Constraint, Params
 
 _FEWEST_WORDS = 40
 _FEWEST_OPEN_FORMS = 2
-_AFTER = re.compile(r"(?<=[^\W\d_])['’](?:re|ve|ll|m|d)\b|(?<=n)['’]t\b", re.IGNORECASE)
+# What stands before an apostrophe is asked after it, so that the search leaps from one to the next.
+_AFTER = re.compile(r"['’](?:(?<=[^\W\d_]['’])(?:re|ve|ll|m|d)|(?<=n['’])t)\b", re.IGNORECASE)
 # After a noun, "'s" is as a rule the genitive; after these it is "is", "has" or "us".
 _S = re.compile(r"['’]s\b", re.IGNORECASE)
 _IS_BEFORE = re.compile(
@@ -49,7 +50,9 @@ _SLURRED = frozenset(
         "ain",
     }
 )
-_GENITIVE = re.compile(r"(?<=[^\W\d_])['’]s(?= (?!(?:a|an|the|not|been|so|very|just|no|gone|got|all|to)\b|\w+ing\b))")
+_GENITIVE = re.compile(
+    r"['’](?<=[^\W\d_]['’])s(?= (?!(?:a|an|the|not|been|so|very|just|no|gone|got|all|to)\b|\w+ing\b))"
+)
 _BEFORE_NOT = "do does did is are was were has have had will would could should"
 _OPEN_FORMS = frozenset(
     [(verb, "not") for verb in _BEFORE_NOT.split()]
@@ -88,7 +91,7 @@ class Absent(AbsentType):
         if not text.part(is_plain) or text.part(_perhaps) != len(_GENITIVE.findall(text.raw)):
             return None
         # Only who had something to contract has left it in full.
-        open_forms = sum(pair in _OPEN_FORMS for pair in pairwise(text.lower_words))
+        open_forms = sum(map(_OPEN_FORMS.__contains__, pairwise(text.lower_words)))
         return {} if open_forms >= _FEWEST_OPEN_FORMS else None
 
     @override
@@ -129,8 +132,10 @@ class Contractions(CountedType):
 
     @override
     def measure(self, text: ParsedText, rng: random.Random) -> Params | None:
+        if not _is_english(text) or not text.part(is_plain):
+            return None
         found = self.count(text, {})
-        if not found or not _is_english(text) or not text.part(is_plain):
+        if not found:
             return None
         return agreed((found,), rng, sure=found == text.part(_perhaps), most_exact=10)
 

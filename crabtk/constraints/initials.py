@@ -28,9 +28,13 @@ class _Neighbours(ConstraintType):
     @override
     def measure(self, text: ParsedText, rng: random.Random) -> Params | None:
         # Other alphabets have an order of their own, and whether é and e are one letter is anybody's guess.
-        if len(text.words) < _FEWEST_WORDS or not all(map(str.isascii, text.words)):
+        plain = text.raw.isascii() or all(map(str.isascii, text.words))
+        if len(text.words) < _FEWEST_WORDS or not plain:
             return None
-        return {} if self.check(text, {}) and text.part(single_reading) else None
+        # Most texts fail within a few words.
+        initials = [word[0] for word in text.part(joined)]
+        holds = self._opens(initials[0]) and all(map(self._follows, initials, initials[1:]))
+        return {} if holds and text.part(single_reading) else None
 
     @override
     def check(self, text: ParsedText, params: Params) -> bool:

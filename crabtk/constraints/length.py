@@ -24,6 +24,8 @@ _LESSER_LIMITS = frozenset(
 )
 _COMPOUND = regex.compile(r"[\p{L}\p{N}][\p{L}\p{M}\p{N}\u200c\u200d'’_‐‑-]*")
 _HARD_TO_COUNT = regex.compile(r"://|www\.|\p{M}|\\\w")
+_PERHAPS_HARD = ("://", "www.", "\\")
+"""One of these stands in every text of ASCII that is hard to count; to look for them is quicker than to search."""
 
 
 class Words(ConstraintType):
@@ -160,10 +162,14 @@ class CharactersPerWord(ConstraintType):
 
     @override
     def measure(self, text: ParsedText, rng: random.Random) -> Params | None:
-        if len(text.words) < 2 * _FEWEST_WORDS or not text.spaced or _HARD_TO_COUNT.search(text.raw):
+        if len(text.words) < 2 * _FEWEST_WORDS or not text.spaced:
             return None
-        # Some readers end a word at white space alone, so that "and/or" is one.
-        longest = max(map(len, _compounds(text)))
+        plain = text.raw.isascii()
+        perhaps_hard = not plain or any(sign in text.raw for sign in _PERHAPS_HARD)
+        if perhaps_hard and _HARD_TO_COUNT.search(text.raw):
+            return None
+        # Some readers end a word at white space alone, so that "and/or" is one. In ASCII, theirs are the longest.
+        longest = max(map(len, text.words if plain else _compounds(text)))
         longest = max(longest, *(len(_trimmed(token)) for token in set(text.raw.split()) if len(token) > longest), 0)
         return {"characters": longest + rng.randint(0, 1)} if 6 <= longest <= 18 else None
 

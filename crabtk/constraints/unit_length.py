@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import re
 from collections.abc import Mapping, Sequence
 from typing import ClassVar
 
@@ -19,7 +20,10 @@ from crabtk.wording import Count, Field
 
 _LETTERS = regex.compile(r"\p{L}+")
 _MARKS = regex.compile(r"[\p{M}\u200c\u200d]")
+_ASCII_LETTERS = re.compile("[A-Za-z]+")
 _TRIMMED = regex.compile(r"[\p{L}\p{N}](?:\S*[\p{L}\p{M}\p{N}])?")
+_ASCII_TRIMMED = re.compile(r"[a-z0-9](?:[^ \t-\r]*[a-z0-9])?")
+"""The same in a text of ASCII in lower case, at twice the speed."""
 _FEWEST_CHARACTERS = 60
 _MOST_CHARACTERS = 3000
 _MOST_LETTERS = 1500
@@ -145,7 +149,7 @@ class Letters(CountedType):
 
     @override
     def count(self, text: ParsedText, params: Params) -> int:
-        return sum(map(len, _LETTERS.findall(text.raw)))
+        return _letters(text.raw)
 
     @override
     def limits(self, params: Params) -> Sequence[Limit]:
@@ -154,7 +158,7 @@ class Letters(CountedType):
     @override
     def allows(self, phrase: str, params: Params) -> bool:
         most = at_most(params)
-        return most is None or sum(map(len, _LETTERS.findall(phrase))) <= most
+        return most is None or _letters(phrase) <= most
 
 
 class UniqueWords(CountedType):
@@ -209,6 +213,10 @@ def _bounds(params: Params) -> tuple[int | None, int | None]:
     return (characters, None) if params["relation"] == "at_least" else (None, characters)
 
 
+def _letters(text: str) -> int:
+    return sum(map(len, (_ASCII_LETTERS if text.isascii() else _LETTERS).findall(text)))
+
+
 def _characters_in_all(text: ParsedText) -> tuple[int, int]:
     """Count characters as some see them and as some machines do: without combining marks; in UTF-16, ends included."""
     stripped = len(text.raw.strip())
@@ -220,7 +228,9 @@ def _characters_in_all(text: ParsedText) -> tuple[int, int]:
 
 def _different_words(text: ParsedText) -> tuple[int, int]:
     """Count different words as runs of letters and between spaces; numbers are words to some readers only."""
-    readings = set(text.lower_words), set(_TRIMMED.findall(text.raw.lower()))
+    lower = text.raw.lower()
+    trimmed = _ASCII_TRIMMED if lower.isascii() else _TRIMMED
+    readings = set(text.lower_words), set(trimmed.findall(lower))
     fewest = min(sum(1 for word in words if not word[0].isdigit()) for words in readings)
     return fewest, max(map(len, readings))
 
