@@ -14,6 +14,7 @@ from crabtk.constraints.case import tokens
 from crabtk.constraints.counted import CountedType
 from crabtk.constraints.numbers import lower_bound, share, upper_bound
 from crabtk.constraints.readings import agreed
+from crabtk.constraints.whole_words import WHOLE_WORD
 from crabtk.quantities import Limit, counted
 from crabtk.text import ParsedText
 from crabtk.types import Constraint, Params
@@ -66,7 +67,7 @@ class Capitalised(CountedType):
 
 
 class LowercaseWords(CountedType):
-    """Words of small letters only; repeated ones count each time."""
+    """Words of small letters only, ``don't`` and ``well-known`` being one each; repeated ones count each time."""
 
     name = "case:lowercase_words"
     wordings = (
@@ -90,17 +91,18 @@ class LowercaseWords(CountedType):
         if not low <= found <= high or not text.spaced or not text.part(is_plain):
             return None
         small = list(filter(str.islower, text.part(tokens)))
-        joined, lettered = len(small), sum(map(str.isalpha, small))
+        # To some readers the parts of a contraction or compound are words.
+        counts = (found, _small(text.words), len(small), sum(map(str.isalpha, small)))
+        if not min(counts):
+            return None
         if rng.random() < 0.5:
-            return {"relation": "at_least", "n": lower_bound(min(found, joined, lettered), rng)}
-        return {"relation": "at_most", "n": upper_bound(max(found, joined, lettered), rng)}
+            return {"relation": "at_least", "n": lower_bound(min(counts), rng)}
+        with_digits = sum(map(str.islower, text.words))
+        return {"relation": "at_most", "n": upper_bound(max(*counts, with_digits), rng)}
 
     @override
     def count(self, text: ParsedText, params: Params) -> int:
-        small = filter(str.islower, text.words)
-        if text.raw.isascii():
-            return sum(map(str.isalpha, small))
-        return sum(not any(map(str.isnumeric, word)) for word in small)
+        return _small(WHOLE_WORD.findall(text.raw))
 
     @override
     def limits(self, params: Params) -> Sequence[Limit]:
@@ -163,6 +165,10 @@ class TitleCase(ConstraintType):
     @override
     def allows(self, phrase: str, params: Params) -> bool:
         return all(not word[0].islower() or word in _STAY_SMALL for word in _TITLE_WORD.findall(phrase))
+
+
+def _small(words: Sequence[str]) -> int:
+    return sum(word.islower() and not any(map(str.isnumeric, word)) for word in words)
 
 
 def _title_words(text: ParsedText) -> tuple[str, ...]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 import unicodedata
 from collections.abc import Mapping, Sequence
+from itertools import islice
 from typing import ClassVar
 
 import regex
@@ -12,7 +13,7 @@ from typing_extensions import override
 
 from crabtk.constraints.base import ConstraintType
 from crabtk.constraints.start_end import BEGINNINGS, FRAMED
-from crabtk.constraints.whole_words import closing_word, opening_word, plain, same
+from crabtk.constraints.whole_words import WHOLE_WORD, closing_word, opening_word, plain, same
 from crabtk.text import ParsedText
 from crabtk.types import Constraint, Params
 from crabtk.wording import Field, Quoted
@@ -105,7 +106,7 @@ class LastWord(ConstraintType):
 
 
 class SameWord(ConstraintType):
-    """The first word of the response is its last word too, letter case and the marks around them aside."""
+    """The first word of the response stands at its end again, letter case and the marks around them aside."""
 
     name = "start_end:same_word"
     wordings = (
@@ -136,7 +137,9 @@ class SameWord(ConstraintType):
 
     @override
     def check(self, text: ParsedText, params: Params) -> bool:
-        return bool(text.words) and same(text.part(opening_word), text.part(closing_word))
+        # A single word does not come again.
+        again = sum(1 for _ in islice(WHOLE_WORD.finditer(text.raw), 2)) > 1
+        return again and same(text.part(opening_word), text.part(closing_word))
 
     @override
     def conflicts(self, params: Params, other: Constraint) -> bool:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import ClassVar
 
+import regex
 from typing_extensions import override
 
 from crabtk.constraints.base import ConstraintType
@@ -25,11 +26,14 @@ _ENDS: Mapping[str, tuple[str, ...]] = {
     "closing_bracket": (")",),
     "quotation_mark": ('"', "”"),
 }
+_WORD_END = regex.compile(r"[\p{L}\p{M}\p{N}]")
+_LINK_END = regex.compile(r"\]\([^()\s]*+\)\s*$")
 _FINAL_MARKS = frozenset(
     {
         "start_end:question_end",
         "start_end:exclamation_end",
         "start_end:mark",
+        "start_end:bare_end",
         "start_end:last_phrase",
         "punctuation:sentence_end",
         "emoji:sentence_end",
@@ -143,7 +147,9 @@ class Mark(ConstraintType):
     @override
     def measure(self, text: ParsedText, rng: random.Random) -> Params | None:
         for mark, ends in _ENDS.items():
-            if mark != "full_stop" and _is_worth_asking(text, ends):
+            # The bracket that closes a link's address does not show.
+            shown = mark != "closing_bracket" or not _LINK_END.search(text.raw[-2000:])
+            if mark != "full_stop" and shown and _is_worth_asking(text, ends):
                 return {"mark": mark}
         raw = text.raw.rstrip()
         if not _is_worth_asking(text, (".",)) or raw.endswith("..") or len(text.prose_lines) < 3:
@@ -160,6 +166,39 @@ class Mark(ConstraintType):
         return super().conflicts(params, other) or other.type in FRAMED or other.type in _FINAL_MARKS
 
 
+class BareEnd(ConstraintType):
+    """The last character of the response is a letter or digit, with no mark after it."""
+
+    name = "start_end:bare_end"
+    wordings = (
+        "Put nothing after the last word of your response, not even punctuation.",
+        "The response must not have any punctuation mark after its last word.",
+        "Final punctuation: none; the last word comes last.",
+        "End on a word, without a full stop or any other mark behind it.",
+        "Could you leave out the punctuation at the very end, so that the text stops with a word?",
+        "No mark may follow the last word of the text.",
+        "Last character of the response: a letter or a digit, not a punctuation mark.",
+        "Leave the end of the text bare: no full stop, no question mark, no bracket, nothing after the last word.",
+        "When the last word is written, stop; do not add any mark to it.",
+        "I join this to a text of mine that goes on after it, so no punctuation should follow your last word.",
+    )
+    example_params: ClassVar[Sequence[Params]] = ({},)
+
+    @override
+    def measure(self, text: ParsedText, rng: random.Random) -> Params | None:
+        # An ordinary text that ends so is a list, is signed, or was broken off: nobody meant it.
+        return None
+
+    @override
+    def check(self, text: ParsedText, params: Params) -> bool:
+        return bool(text.words) and _WORD_END.search(text.raw.rstrip()[-1:]) is not None
+
+    @override
+    def conflicts(self, params: Params, other: Constraint) -> bool:
+        marked = other.type in _FINAL_MARKS and other.type != "start_end:last_phrase"
+        return super().conflicts(params, other) or other.type in FRAMED or marked
+
+
 def _is_worth_asking(text: ParsedText, ends: tuple[str, ...]) -> bool:
     """Tell whether a text of some length, not all of it data or code, ends with one of the marks."""
     if not text.raw.rstrip().endswith(ends) or len(text.words) < _FEWEST_WORDS or len(text.sentences) < 2:
@@ -168,4 +207,4 @@ def _is_worth_asking(text: ParsedText, ends: tuple[str, ...]) -> bool:
     return last in ("text", "bullet", "number")
 
 
-TYPES: tuple[ConstraintType, ...] = (QuestionEnd(), ExclamationEnd(), Mark())
+TYPES: tuple[ConstraintType, ...] = (QuestionEnd(), ExclamationEnd(), Mark(), BareEnd())

@@ -99,7 +99,7 @@ class Alphabet(_Neighbours):
 
 
 class InitialsDiffer(_Neighbours):
-    """No word begins with the same letter or digit as the word before it, case ignored."""
+    """No word begins with the same letter as the word before it, case ignored; digits are no letters."""
 
     name = "word:initials_differ"
     evaluation_only = True
@@ -119,8 +119,14 @@ class InitialsDiffer(_Neighbours):
     examples = ("Rain fell all night. The river rose, and by dawn our garden was a shallow lake of brown water.",)
 
     @override
+    def measure(self, text: ParsedText, rng: random.Random) -> Params | None:
+        # "2 of 21 20" is fine for a reader of letters and not for one of first characters.
+        same = any(before[0] == here[0] for before, here in pairwise(text.part(joined)))
+        return None if same else super().measure(text, rng)
+
+    @override
     def _follows(self, before: str, here: str) -> bool:
-        return before != here
+        return before != here or not here.isalpha()
 
 
 class InitialsNotSuccessive(_Neighbours):

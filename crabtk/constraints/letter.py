@@ -158,10 +158,10 @@ class Postscript(ConstraintType):
     @override
     def check(self, text: ParsedText, params: Params) -> bool:
         content = "\n".join(text.lines)
-        words = [word.start() for word in WORD.finditer(content)] or [-1]
+        words = [word.start() for word in WORD.finditer(content)]
         places = [match.span("marker") for match in _marker(str(params["marker"])).finditer(content)]
         # The last one that words follow has most before it and least after it.
-        start, end = next((place for place in reversed(places) if words[-1] >= place[1]), (0, 0))
+        start, end = next((place for place in reversed(places) if words and words[-1] >= place[1]), (0, 0))
         before, after = bisect_left(words, start), len(words) - bisect_left(words, end)
         return before > 0 and (after <= before or not _BLANK_LINE.search(content[end:].strip()))
 

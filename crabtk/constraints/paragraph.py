@@ -206,23 +206,28 @@ class Minimum(ConstraintType):
 
 
 class SentencesInEach(ConstraintType):
-    """The exact number of sentences in every paragraph; what stands between blank lines is a paragraph."""
+    """The exact number of sentences in every paragraph; blank lines or Markdown rules divide paragraphs."""
 
     name = "paragraphs:sentences"
     fields: ClassVar[Mapping[str, Field]] = {"n": Count()}
     wordings = (
-        "Every paragraph must consist of exactly {n} {n|sentence|sentences}, with blank lines between paragraphs.",
+        "Every paragraph must consist of exactly {n} {n|sentence|sentences}, with blank lines or rules between "
+        "paragraphs.",
         "Put {n} {n|sentence|sentences} into each paragraph, no more and no fewer, and divide paragraphs by blank "
-        "lines.",
-        "Sentences in each paragraph (divided by blank lines): exactly {n}.",
-        "Could you give all paragraphs exactly {n} {n|sentence|sentences} and set them apart by blank lines?",
-        "Build the response from paragraphs of precisely {n} {n|sentence|sentences} each, divided by blank lines.",
-        "Each block of text between blank lines should hold {n} {n|sentence|sentences}, neither more nor fewer.",
-        "Paragraph size, going by blank lines: {n} {n|sentence|sentences} without exception.",
-        "I like an even rhythm, so let every paragraph between blank lines run to exactly {n} {n|sentence|sentences}.",
-        "All paragraphs are to be alike: {n} {n|sentence|sentences} each, with a blank line from one to the next.",
+        "lines or rules.",
+        "Sentences in each paragraph (divided by blank lines or rules): exactly {n}.",
+        "Could you give all paragraphs exactly {n} {n|sentence|sentences} and set them apart by blank lines or rules?",
+        "Build the response from paragraphs of precisely {n} {n|sentence|sentences} each, divided by blank lines or "
+        "rules.",
+        "Each block of text between blank lines or rules should hold {n} {n|sentence|sentences}, neither more nor "
+        "fewer.",
+        "Paragraph size, going by blank lines and rules: {n} {n|sentence|sentences} without exception.",
+        "I like an even rhythm, so let every paragraph between blank lines or rules run to exactly {n} "
+        "{n|sentence|sentences}.",
+        "All paragraphs are to be alike: {n} {n|sentence|sentences} each, with a blank line or a rule from one to the "
+        "next.",
         "No paragraph may have more or fewer than {n} {n|sentence|sentences}, a paragraph being what stands between "
-        "blank lines.",
+        "blank lines or rules such as ***.",
     )
     examples = (
         "The kiln heats slowly. It takes a night to reach white heat.\n\nBy dawn the glaze has run. Nobody may open "
@@ -241,7 +246,7 @@ class SentencesInEach(ConstraintType):
 
     @override
     def score(self, text: ParsedText, params: Params) -> float:
-        paragraphs = text.paragraph_sentences
+        paragraphs = text.part(_ruled_paragraphs)
         return share(sum(len(sentences) == params["n"] for sentences in paragraphs), len(paragraphs))
 
     @override
@@ -252,7 +257,17 @@ class SentencesInEach(ConstraintType):
     @override
     def limits(self, params: Params) -> Sequence[Limit]:
         n = int(params["n"])
-        return [Limit("sentences", n, n, per="paragraphs")]
+        # No upper bound: what rules divide is one paragraph to those who count by blank lines.
+        return [Limit("sentences", low=n, per="paragraphs")]
+
+
+def _ruled_paragraphs(text: ParsedText) -> tuple[tuple[str, ...], ...]:
+    """Return the sentences of each paragraph, where a rule ends a paragraph as a blank line does."""
+    lines = text.marked_lines
+    if all(line.kind != "rule" for line in lines):
+        return text.paragraph_sentences
+    parted = ("" if line.kind == "rule" else raw for line, raw in zip(lines, text.lines, strict=True))
+    return ParsedText("\n".join(parted)).paragraph_sentences
 
 
 TYPES: tuple[ConstraintType, ...] = (Paragraphs(), WordsPerParagraph(), Minimum(), SentencesInEach())

@@ -22,7 +22,8 @@ _FEWEST_SENTENCES = 4
 _CLOSERS = "\"'”’»」』）)]}*_ \t"
 _ENDINGS = {"full_stop": "full stop", "exclamation_mark": "exclamation mark", "question_mark": "question mark"}
 _OTHER_ENDS = "…‽‼⁉⁈⁇:："
-_JOINT = re.compile(r"(?<![.!?…。！？])([.!?…。！？]++[\"'”’»)\]]*)-(?=\S)")
+_JOINT = re.compile(r"(?<![.!?…。！？])([.!?…。！？]++[\"'”’»)\]]*)-(?=[^\s-])")
+_DASHED = re.compile(r"(?<![.!?…。！？])([.!?…。！？]++[\"'”’»)\]]*)-{2,}(?=[^\s-])")
 _PARTED = re.compile(r"[.!?…。！？][\"'”’»)\]]*\s+\S")
 _LAST_MARK = {"start_end:question_end": "question_mark", "start_end:exclamation_end": "exclamation_mark"}
 
@@ -92,7 +93,7 @@ class SentenceEnd(ConstraintType):
 
 
 class HyphenJoined(ConstraintType):
-    """Two or more sentences, each joined to the next by a hyphen without a space on either side."""
+    """Two or more sentences, each joined to the next by one hyphen without a space on either side."""
 
     name = "punctuation:hyphen_joined"
     wordings = (
@@ -124,6 +125,7 @@ class HyphenJoined(ConstraintType):
         opened, joints = _JOINT.subn(r"\1 ", text.raw.strip())
         if not joints:
             return 0.0
+        opened = _DASHED.sub(r"\1 ", opened)
         boundaries = sum(bool(WORD.search(part)) for part in split(opened, text.detected)) - 1
         return min(1.0, share(joints, boundaries))
 

@@ -18,6 +18,7 @@ from crabtk.types import Constraint, Params
 from crabtk.wording import Field, Quoted
 
 _FEWEST_WORDS = 40
+_CLOSING_QUOTES = "\"'”’»“"
 _QUOTABLE = regex.compile(r"[\p{L}\p{N}][\p{L}\p{M}\p{N} ,;:'’!?.()/&%$€£-]*")
 
 FRAMED = frozenset({"json:valid", "code:only", "tag:wrapped"})
@@ -80,22 +81,25 @@ class FirstPhrase(ConstraintType):
 
 
 class LastPhrase(ConstraintType):
-    """The words and final mark that the response ends with, letter by letter: a short last sentence or its end."""
+    """The words and final mark that the response ends with, letter case aside: a short last sentence or its end.
+
+    A closing quotation mark may follow, so that a quoted response can end with the phrase.
+    """
 
     name = "start_end:last_phrase"
     fields: ClassVar[Mapping[str, Field]] = {"phrase": Quoted()}
     wordings = (
-        "End your response with exactly this: {phrase}",
-        "The response must end with {phrase} and nothing after it, exactly as written here.",
-        "Finish on {phrase}, word for word; add nothing after that.",
-        "Ending, to be copied exactly, with nothing to follow: {phrase}",
-        "Could you make {phrase} the very last thing in the response, letter for letter?",
-        "So that I can tell that nothing was cut off, the last words must be {phrase}, precisely as quoted.",
-        "Close with {phrase}, letter for letter, as the very end of the text.",
-        "Exact ending of the response: {phrase}",
-        "Let nothing follow {phrase}, which must stand at the end of the response exactly as quoted.",
-        "Our script takes {phrase} for the sign that the text is complete, so these words, exactly as "
-        "written, have to end it.",
+        "End your response with the words {phrase}, in any letter case.",
+        "The response must end with {phrase} and nothing after it but perhaps a quotation mark; letter case is free.",
+        "Finish on {phrase}, word for word but for letter case; add nothing after that.",
+        "Ending, to be copied with its punctuation but in any letter case, with nothing to follow: {phrase}",
+        "Could you make {phrase} the very last words of the response, whatever their letter case?",
+        "So that I can tell that nothing was cut off, the last words must be {phrase}, as quoted save for letter case.",
+        "Close with {phrase}, letter case aside, as the very end of the text.",
+        "Required ending of the response, in capitals or not: {phrase}",
+        "Let no word follow {phrase}, which must stand at the end of the response as quoted, letter case aside.",
+        "Our script takes {phrase}, in upper or lower case, for the sign that the text is complete, so these words "
+        "have to end it.",
     )
 
     @override
@@ -110,11 +114,12 @@ class LastPhrase(ConstraintType):
 
     @override
     def check(self, text: ParsedText, params: Params) -> bool:
-        raw, phrase = text.raw.strip(), str(params["phrase"])
-        if not (text.words and phrase and raw.endswith(phrase)):
+        raw, phrase = text.raw.strip().casefold(), str(params["phrase"]).casefold()
+        if not text.words or not phrase:
             return False
-        before = raw[: -len(phrase)][-1:]
-        return not (before and inner(phrase[0]) and inner(before))
+        end = raw if raw.endswith(phrase) else raw.rstrip(_CLOSING_QUOTES).rstrip()
+        before = end.removesuffix(phrase)[-1:]
+        return end.endswith(phrase) and not (before and inner(phrase[0]) and inner(before))
 
     @override
     def conflicts(self, params: Params, other: Constraint) -> bool:

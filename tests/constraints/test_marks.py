@@ -49,7 +49,8 @@ CASES: list[tuple[str, dict[str, Any], list[str], list[str]]] = [
     ("punctuation:hyphenated", n("at_least", 1), ["an e-mail", "mother‑in‑law"],
      ["pre- and post", "1-2", "COVID-19", "a - b", "-a"]),
     ("punctuation:hyphen_joined", {}, ["We ran.-It rained.", "Why?-No idea.-Go!"],
-     ["We ran. It rained.", "We ran.-It rained. We slept.", "We ran.", "We ran.- It rained."]),
+     ["We ran. It rained.", "We ran.-It rained. We slept.", "We ran.", "We ran.- It rained.", "We ran.--It rained.",
+      "We ran.-It rained.--We slept."]),
     ("brackets:count", n("exactly", 2), ["a (b) c (d e)", "（一）和（二）"], ["a (b)", "(b) (c) (d)"]),
     ("brackets:count", n("exactly", 1), ["(a [b])", "((a) b)", "f(x)"], ["[a](b)", "()", "(a\nb)", "a)"]),
     ("brackets:nested", {"levels": 3}, ["(a [b {c}])", "x (((a)))"], ["(a [b])", "(a [b {c)]}", "(((a"]),
@@ -221,3 +222,9 @@ def test_odd_texts_are_read_in_linear_time(raw: str) -> None:
     for type_ in TYPES:
         if type_.name.split(":")[0] in ("punctuation", "brackets", "quotation"):
             type_.measure(text, random.Random(1))
+
+
+def test_the_dots_of_an_ellipsis_are_no_sure_full_stops() -> None:
+    found = [p for p in drawn("punctuation:count", f"{PROSE}And then... well.") if p["mark"] == "full_stop"]
+    assert {params["relation"] for params in found} == {"at_least"}
+    assert max(params["n"] for params in found) == PROSE.count(".") + 1

@@ -53,7 +53,7 @@ EXAMPLES: list[tuple[str, dict[str, Any], tuple[str, ...], tuple[str, ...]]] = [
     ("word:consonant_clusters", {}, ("Strong winds", "myth, arcs"), ("a strong wind", "s-trap a", "12")),
     ("word:prime_lengths", {}, ("it's the fence", "to-do-ab-c", "ab"), ("four", "a", "self-do")),
     ("word:syllable_parity", {}, ("Cold water", "Water cold", "a-b a"), ("cold tea", "water under")),
-    ("word:initials_differ", {}, ("Two red cats", "tea-time red"), ("Two tall cats", "a A")),
+    ("word:initials_differ", {}, ("Two red cats", "tea-time red", "on 2 21"), ("Two tall cats", "a A")),
     ("word:initials_not_successive", {}, ("b a", "Zebra ant", "a c"), ("A bee", "the under")),
     ("word:language_every", {"n": 2, "script": "japanese"}, ("I 犬 am ねこ", "a カ b"), ("犬 a", "I", "a 犬 b c")),
     ("word:language_every", {"n": 1, "script": "greek"}, ("α βγ", "δ - ε"), ("a β", "…")),
