@@ -21,6 +21,7 @@ _FEWEST_WORDS = 50
 _FEWEST_IN_ONE_CASE = 10
 _CAPITAL = regex.compile(r"[\p{Lu}\p{Lt}]")
 _SMALL = regex.compile(r"\p{Ll}")
+_CASELESS = regex.compile(r"\p{Lo}")
 # "U.S.", "R&D" and "AC/DC" are one word to some, and to others two or none.
 _SPLIT_ACRONYM = regex.compile(r"(?<!\p{L})\p{Lu}+[.'’&/‐‑-]\p{Lu}")
 _AROUND = "".join(map(chr, range(33, 48))) + ":;<=>?@[\\]^_`{|}~“”‘’„«»…—–•"
@@ -85,7 +86,9 @@ class Capitals(CountedType):
         counts = (self.count(text, {}), sum(map(_all_capitals, text.part(tokens))))
         if not any(counts):
             return None if _SPLIT_ACRONYM.search(text.raw) else {"relation": "none"}
-        count = min(counts) - len(_SPLIT_ACRONYM.findall(text.raw))
+        # CO2 has a sign that is no capital letter, and so has an acronym with a Korean particle behind it.
+        plain = sum(len(token) > 1 and all(map(str.isupper, token)) for token in text.part(tokens))
+        count = min(min(counts) - len(_SPLIT_ACRONYM.findall(text.raw)), plain)
         return at_least(count, rng) if count >= 3 else None
 
     @override
@@ -136,7 +139,9 @@ class Lower(ConstraintType):
     @override
     def measure(self, text: ParsedText, rng: random.Random) -> Params | None:
         small = sum(map(str.islower, text.words)) >= _FEWEST_IN_ONE_CASE
-        return {} if small and text.raw == text.raw.lower() and self.check(text, {}) else None
+        # Letters that have no case are not in lower case to some.
+        sure = small and text.raw == text.raw.lower() and not _CASELESS.search(text.raw)
+        return {} if sure and self.check(text, {}) else None
 
     @override
     def check(self, text: ParsedText, params: Params) -> bool:
@@ -183,7 +188,8 @@ class Upper(ConstraintType):
     @override
     def measure(self, text: ParsedText, rng: random.Random) -> Params | None:
         capital = sum(map(str.isupper, text.words)) >= _FEWEST_IN_ONE_CASE
-        return {} if capital and text.raw == text.raw.upper() and self.check(text, {}) else None
+        sure = capital and text.raw == text.raw.upper() and not _CASELESS.search(text.raw)
+        return {} if sure and self.check(text, {}) else None
 
     @override
     def check(self, text: ParsedText, params: Params) -> bool:

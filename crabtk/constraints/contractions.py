@@ -32,6 +32,7 @@ _PERHAPS = re.compile(
     r"['’](?:(?<=[^\W\d_]['’])(?=[^\W\d_])|(?<![^\W_]['’])(?:til|cause|em|tis|twas|bout|n)\b|(?<=in['’])\W)",
     re.IGNORECASE,
 )
+_AFTER_CAPITALS = re.compile(r"(?<=[A-Z]{2})['’][dD]\b")
 _SLURRED = frozenset(
     {
         "gonna",
@@ -137,7 +138,9 @@ class Contractions(CountedType):
         found = self.count(text, {})
         if not found:
             return None
-        return agreed((found,), rng, sure=found == text.part(_perhaps), most_exact=10)
+        # RSVP'd and CONT'D are contractions to few.
+        counts = (found, found - len(_AFTER_CAPITALS.findall(text.raw)))
+        return agreed(counts, rng, sure=found == text.part(_perhaps), most_exact=10)
 
     @override
     def count(self, text: ParsedText, params: Params) -> int:

@@ -35,6 +35,8 @@ _DATE = re.compile(
 _FOUR_DIGITS = re.compile(r"\d\d\d\d")
 # A month beside a number, two numbers joined like a date: perhaps a date to some readers.
 _PERHAPS = re.compile(rf"\b{_MONTH}\b\.?,? \d|\d{_NTH}\.? (?:of )?{_MONTH}\b|\d[-/.]\d{{1,2}}[-/.]\d", re.IGNORECASE)
+# "3. March 2021" may be the third item of a list, on March 2021.
+_ITEM = re.compile(rf"^[^\w\n]*+\d{{1,2}}\. {_MONTH}", re.IGNORECASE | re.MULTILINE)
 _FORMATS = {
     "iso": re.compile(r"\d{4}-\d\d-\d\d"),
     "us": re.compile(r"(?:0[1-9]|1[0-2])/\d\d/\d{4}"),
@@ -79,7 +81,7 @@ class Dates(CountedType):
     @override
     def measure(self, text: ParsedText, rng: random.Random) -> Params | None:
         found = text.part(_dates)
-        if not found or not text.part(is_plain):
+        if not found or not text.part(is_plain) or _ITEM.search(text.raw):
             return None
         sure = len(found) == len(_PERHAPS.findall(text.raw)) and text.language == "en"
         return agreed((len(found), len(set(found))), rng, sure=sure, most_exact=10)

@@ -35,7 +35,7 @@ _AS_YEAR = re.compile(
     re.IGNORECASE,
 )
 _GOES_ON = re.compile(
-    r"\Z|[.,;:!?)–-]|\s+(?:and|or|to|until|till|was|were|is|when|where|the|by|as|in|but|it|he|she|they|for|at|with|which|"
+    r"\Z|[.,;:!?)]|[–-](?!(?:[3-9]|2[1-9])\d{3})|\s+(?:and|or|to|until|till|was|were|is|when|where|the|by|as|in|but|it|he|she|they|for|at|with|which|"
     r"after|on|from|had|has|have|y|und|et|bis)\b"
 )
 _CUE_LENGTH = 12

@@ -178,7 +178,8 @@ class NoHeadings(ConstraintType):
 def strays(text: ParsedText) -> bool:
     """Tell whether some readers may see headings beside ``text.headings``.
 
-    That is, quoted or underlined ones, in code or in lists, and any other line that begins with ``#``. For ``ParsedText.part``.
+    That is, quoted or underlined ones, in code or in lists, and any other line that begins with ``#``.
+    For ``ParsedText.part``.
     """
     above_text = False
     for raw, line in zip(text.lines, text.marked_lines, strict=True):

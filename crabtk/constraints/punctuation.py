@@ -240,6 +240,9 @@ def _readings(mark: str, raw: str) -> tuple[int, ...]:
     total = occurrences_of(mark, raw)
     plain = total if mark in ("dash", "ellipsis") else raw.count(MARKS[mark][0])
     embedded = _EMBEDDED.get(mark)
+    if mark == "full_stop":
+        # The dots of an ellipsis are no full stops to some.
+        plain -= 3 * raw.count("...")
     return (total, plain, total - len(embedded.findall(raw)) if embedded else total)
 
 

@@ -136,6 +136,8 @@ def test_lower_bounds_where_readers_differ(name: str, raw: str, at_most: int) ->
         ("figures:numbers", "It weighs 3,5 or ½."),
         ("figures:numbers", "See `a 5`."),
         ("figures:years", "A diet of 1500 calories."),
+        ("figures:years", "At a rate of (1000-3000 kbps)."),
+        ("date:count", "Events:\n\n1. March 2022: rain\n2. April 2022: sun"),
         ("figures:years", "See https://a.example/2020 and in 2021."),
         ("figures:currency", "Let $x$ be $5$ in \\(x\\)."),
         ("figures:units", "He is 5 m."),

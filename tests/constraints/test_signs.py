@@ -181,3 +181,10 @@ def test_odd_texts_are_read_in_linear_time(raw: str) -> None:
     for type_ in TYPES:
         if type_.name.split(":")[0] in ("emoji", "link", "symbol", "contraction"):
             type_.measure(text, random.Random(1))
+
+
+def test_what_an_apostrophe_inflects_is_no_sure_contraction() -> None:
+    prose = "I don't know who built the old mill, but it's surely older than the bridge is. He RSVP'd (CONT'D)."
+    found = drawn("contraction:count", prose)
+    assert {params["relation"] for params in found} == {"at_least"}
+    assert max(params["n"] for params in found) == 2
