@@ -167,7 +167,7 @@ class Mark(ConstraintType):
 
 
 class BareEnd(ConstraintType):
-    """The last character of the response is a letter or digit, with no mark after it."""
+    """The last character of the response is a letter or digit, with no mark after it; emphasis is no mark."""
 
     name = "start_end:bare_end"
     wordings = (
@@ -191,7 +191,7 @@ class BareEnd(ConstraintType):
 
     @override
     def check(self, text: ParsedText, params: Params) -> bool:
-        return bool(text.words) and _WORD_END.search(text.raw.rstrip()[-1:]) is not None
+        return bool(text.words) and _WORD_END.search(text.raw.rstrip().rstrip("*_")[-1:]) is not None
 
     @override
     def conflicts(self, params: Params, other: Constraint) -> bool:

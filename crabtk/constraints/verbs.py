@@ -1,8 +1,9 @@
-"""A response that opens with a verb."""
+"""A response that opens with a verb, in whatever form."""
 
 from __future__ import annotations
 
 import random
+from collections.abc import Iterator
 
 from typing_extensions import override
 
@@ -61,26 +62,47 @@ _SURE = _VERBS - frozenset(_NOUN_LIST.split())
 """Those that are no noun and no adjective, and rarely begin anything but a request."""
 
 
-class StartVerb(ConstraintType):
-    """The first word is an English verb in its base form, one of a list of some 500 common ones.
+_IRREGULAR_LIST = """am are ate be became been began begun being bent bit blew bought bound bred broke broken
+brought built burnt came can caught chose chosen could cut dealt did does doing done drank drawn drew driven
+drove dug fallen fed fell felt fled flew flown forgave forgiven forgot forgotten fought found froze frozen gave
+given goes gone got gotten grew ground grown had has heard held hid hidden hit hung hurt is kept knew known laid
+lain leapt learnt led left lent lit lost made may meant met might must paid put ran rang read ridden risen rode
+rose rung said sang sat saw seen sent set shall shone shook shot should shown shrank shrunk shut slept slid sold
+sought spent spoke spoken spread sprang sprung stole stolen stood struck stuck sung sunk swam swept swore sworn
+swum swung taken taught thought threw thrown told took tore torn understood was went were will withdrew woke
+woken won wore worn would woven wrote written"""
+_IRREGULAR = frozenset(_IRREGULAR_LIST.split())
+_MORE_LIST = """ache awaken bark beam bite blaze bleed bloom blow bounce breathe bubble burn burst buzz chase
+cheer clash clutch crack crash crawl creep cry curl dance dare dart deal delve dip dream drift drip drum echo
+elevate embark emerge evoke explode fade feed feel fight flash flicker float flow flutter foster gaze gleam
+glide glow groan growl hover howl hum hurry kick kindle kiss leap linger loom melt mourn nestle pace paint peer
+pierce preheat pulse race ripple rise rush scatter scream shatter shimmer shine shiver shoot shout sigh sink
+soar spark spin spring stare stride strike stroll surge sway sweep swim swing swirl tap tear thrive tremble
+trickle unfold unleash unlock unravel unveil utter wander weave whir whirl whisper wrestle"""
+_ALL_VERBS = _VERBS | frozenset(_MORE_LIST.split())
 
-    Measured where that word is nothing but a verb (consider, create), not where it may be a noun (plan, use).
+
+class StartVerb(ConstraintType):
+    """The first word is a form of an English verb, one of some 650 common ones, by its spelling.
+
+    Measured where that word is a base form and nothing but a verb (consider, create), not where it may be a noun
+    (plan, use).
     """
 
     name = "start_end:verb"
     evaluation_only = True
     wordings = (
-        "Begin your response with an English verb in its base form, such as take or consider.",
-        "The first word of the response must be a common English verb in the imperative.",
-        "Start with a verb, in the plain form that gives an order or advice in English.",
-        "First word: an everyday English verb as the dictionary lists it, without an ending.",
-        "Could you let the very first word be an imperative verb in English?",
-        "Whatever follows, an English verb in its base form has to open the text.",
-        "Let the response open on a word that tells the reader what to do: an English imperative of the common kind.",
-        "At the head of the text I want an ordinary English verb, uninflected, as in a recipe or a manual.",
-        "My students collect imperatives from the beginnings of texts, so yours must have one as its first word, a "
-        "common English verb.",
-        "No word may come before an English verb in the base form.",
+        "Begin your response with an English verb, such as take or considering.",
+        "The first word of the response must be a common English verb, in any of its forms.",
+        "Start with a verb, in whatever form, as English has them.",
+        "First word: an everyday English verb, with or without an ending.",
+        "Could you let the very first word be a verb in English, imperative or not?",
+        "Whatever follows, an English verb has to open the text, be it a base form or another.",
+        "Let the response open on a word that says what is done: an English verb of the common kind.",
+        "At the head of the text I want an ordinary English verb, in a form of your choice.",
+        "My students collect verbs from the beginnings of texts, so yours must have one as its first word, a common "
+        "English one.",
+        "No word may come before an English verb, whichever form you give it.",
     )
     examples = (
         "Consider the weather before you pack. If rain is likely, put a light coat on top, and keep your shoes in a "
@@ -96,7 +118,29 @@ class StartVerb(ConstraintType):
 
     @override
     def check(self, text: ParsedText, params: Params) -> bool:
-        return bool(text.words) and text.lower_words[0] in _VERBS
+        return bool(text.words) and _is_verb(text.lower_words[0])
+
+
+def _is_verb(word: str) -> bool:
+    """Tell whether a word in small letters is spelt as a form of a known verb."""
+    if word in _ALL_VERBS or word in _IRREGULAR:
+        return True
+    stems = [(ending, word.removesuffix(ending)) for ending in ("s", "es", "d", "ed", "ing") if word.endswith(ending)]
+    return any(base in _ALL_VERBS for ending, stem in stems for base in _bases(stem, ending))
+
+
+def _bases(stem: str, ending: str) -> Iterator[str]:
+    """Yield what a verb may be without its ending: tri(es) is try, hop(p)ing is hop, tak(ing) is take."""
+    if ending != "d" or stem.endswith("e"):
+        yield stem
+    if ending in ("es", "ed") and stem.endswith("i"):
+        yield f"{stem[:-1]}y"
+    if ending in ("ed", "ing"):
+        yield f"{stem}e"
+        if len(stem) > 2 and stem[-1] == stem[-2]:
+            yield stem[:-1]
+    if ending == "ing" and stem.endswith("y"):
+        yield f"{stem[:-1]}ie"
 
 
 TYPES: tuple[ConstraintType, ...] = (StartVerb(),)

@@ -57,7 +57,8 @@ EXAMPLES: list[tuple[str, dict[str, Any], tuple[str, ...], tuple[str, ...]]] = [
     ("word:initials_not_successive", {}, ("b a", "Zebra ant", "a c"), ("A bee", "the under")),
     ("word:language_every", {"n": 2, "script": "japanese"}, ("I 犬 am ねこ", "a カ b"), ("犬 a", "I", "a 犬 b c")),
     ("word:language_every", {"n": 1, "script": "greek"}, ("α βγ", "δ - ε"), ("a β", "…")),
-    ("start_end:verb", {}, ("Take it.", "**Consider** this"), ("The sea", "Taking it", "")),
+    ("start_end:verb", {}, ("Take it.", "**Consider** this", "Taking it", "Carried off", "Stopped", "Is it?",
+     "Lying low"), ("The sea", "String", "Thing", "Red", "This", "")),
 ]  # fmt: skip
 
 

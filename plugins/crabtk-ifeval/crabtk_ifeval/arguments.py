@@ -21,13 +21,16 @@ class Arguments:
     With a seed, what is absent is drawn as the reference draws it; without one, it is an error.
     """
 
-    def __init__(self, id_: str, kwargs: Params | None, known: Iterable[str], seed: int | None = None) -> None:
+    def __init__(
+        self, id_: str, kwargs: Params | None, known: Iterable[str], seed: int | None = None, prompt: str = ""
+    ) -> None:
         """Take the arguments.
 
         Raises:
             VerificationError: An argument that the instruction does not know has a value.
         """
         self.id = id_
+        self.prompt = prompt
         self._seed = seed
         self._given = {name: value for name, value in (kwargs or {}).items() if value is not None}
         known = tuple(known)

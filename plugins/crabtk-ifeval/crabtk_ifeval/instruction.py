@@ -50,9 +50,9 @@ class PublishedSet:
         return found.upstream(Arguments(id_, kwargs, found.arguments, seed))
 
     def canonical(self, id_: str, kwargs: Params, prompt: str) -> Sequence[Constraint]:
-        """Return the canonical constraints of the id's wording."""
+        """Return the canonical constraints of the id's wording; where an id is worded in two ways, the prompt tells."""
         found = self._find(id_)
-        return found.canonical(Arguments(id_, kwargs, found.arguments))
+        return found.canonical(Arguments(id_, kwargs, found.arguments, prompt=prompt))
 
     def alias(self, constraint: Constraint) -> tuple[str, Params] | None:
         """Return the id and keyword arguments of a canonical constraint, or None."""

@@ -73,7 +73,9 @@ def test_a_keyword_that_is_no_expression_is_an_error_upstream_alone() -> None:
 
 
 @pytest.mark.parametrize(
-    ("found", "id_"), [(found, id_) for found in (IFEVAL, IFTRAIN) for id_ in found.ids], ids=lambda part: getattr(part, "name", part)
+    ("found", "id_"),
+    [(found, id_) for found in (IFEVAL, IFTRAIN) for id_ in found.ids],
+    ids=lambda part: getattr(part, "name", part),
 )
 def test_what_is_left_out_is_drawn_from_the_seed(found: InstructionSet, id_: str) -> None:
     needed: dict[str, Any] = {"combination:repeat_prompt": {"prompt_to_repeat": "Name a fruit."}}.get(id_, {})

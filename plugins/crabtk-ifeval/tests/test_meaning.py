@@ -141,7 +141,7 @@ MEANINGS: list[tuple[InstructionSet, str, dict[str, Any], list[tuple[str, dict[s
     ),
     (IFTRAIN, "keywords:no_adjacent_consecutive", {}, [("word:initials_not_successive", {})]),
     (IFTRAIN, "keywords:palindrome", {}, [("word:palindromes", {"relation": "at_least", "n": 1, "characters": 3})]),
-    (IFTRAIN, "keywords:start_end", {}, [("start_end:same_word", {})]),
+    (IFTRAIN, "keywords:start_end", {}, [("start_end:same_word", {}), ("start_end:bare_end", {})]),
     (
         IFTRAIN,
         "copy:repeat_phrase",
@@ -213,6 +213,8 @@ MEANINGS: list[tuple[InstructionSet, str, dict[str, Any], list[tuple[str, dict[s
     ),
 ]
 
+BY_THE_PROMPT = {"detectable_format:constrained_response": {"keyword:any"}}
+"""Types that an id means only where its prompt says so."""
 SHARED = {"copy:copying_simple": "copy:copy"}
 """Ids of one meaning: the alias names the first."""
 WITHOUT_ALIAS = {
@@ -243,7 +245,7 @@ def test_canonical_and_back(
 ) -> None:
     constraints = found.canonical(id_, kwargs, "")
     assert [(each.type, dict(each.params)) for each in constraints] == meaning
-    assert {each.type for each in constraints} == set(found.ids[id_])
+    assert {each.type for each in constraints} == set(found.ids[id_]) - BY_THE_PROMPT.get(id_, set())
     if len(constraints) == 1:
         alias = found.alias(constraints[0])
         assert alias is not None
@@ -258,6 +260,23 @@ def test_none_counts_as_absent(
     padded = {"num_words": None, "anything": None, **kwargs}
     assert [each.type for each in found.canonical(id_, padded, "")] == [name for name, _ in meaning]
     assert found.upstream(id_, padded, "", 0)(ParsedText("A word.")) in (True, False)
+
+
+@pytest.mark.parametrize(
+    ("prompt", "type_"),
+    [
+        ("Is it? Your answer must contain one of the following exact phrases: …", "keyword:any"),
+        ("Is it? Please include the exact phrase in your response.", "keyword:any"),
+        ("Is it? Think out loud, then answer with one of the following options: …", "keyword:any"),
+        ("Is it? Answer with exactly one of the following phrases: …", "choice:one_of"),
+        ("Does the box contain tea? You should just say …", "choice:one_of"),
+        ("", "choice:one_of"),
+    ],
+)
+def test_the_prompt_tells_whether_an_answer_may_stand_among_others(prompt: str, type_: str) -> None:
+    (constraint,) = IFEVAL.canonical("detectable_format:constrained_response", {}, prompt)
+    assert constraint.type == type_
+    assert OPTIONS in constraint.params.values()
 
 
 def test_canonical_types_exist_and_take_the_parameters(types: Mapping[str, ConstraintType]) -> None:

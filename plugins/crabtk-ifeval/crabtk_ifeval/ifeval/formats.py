@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Sequence
 
-from crabtk import Checker, ParsedText
+from crabtk import Checker, Constraint, ParsedText
 from crabtk_ifeval.arguments import Arguments, between
 from crabtk_ifeval.instruction import Instruction
 from crabtk_ifeval.meaning import one
 
 OPTIONS = ("My answer is yes.", "My answer is no.", "My answer is maybe.")
 LABELS = ("Section", "SECTION")
+_ROOM_FOR_MORE = re.compile(
+    r"\b(?:contain|include)\b[^.?!]{0,40}\b(?:options?|phrases?|answers?|following)\b|\bthink (?:out loud|step)",
+    re.IGNORECASE,
+)
 _STARRED = re.compile(r"^\s*\*[^*].*$", re.MULTILINE)
 _DASHED = re.compile(r"^\s*-.*$", re.MULTILINE)
 _SINGLE = re.compile(r"\*[^\n*]*\*")
@@ -29,6 +34,13 @@ def number_bullet_lists(args: Arguments) -> Checker:
 def constrained_response(args: Arguments) -> Checker:
     """Find one of the answers anywhere."""
     return lambda text: any(option in text.raw for option in OPTIONS)
+
+
+def options_meaning(args: Arguments) -> Sequence[Constraint]:
+    """One of the answers somewhere where the prompt leaves room for more; else one of them and nothing else."""
+    if _ROOM_FOR_MORE.search(args.prompt):
+        return one("keyword:any", phrases=list(OPTIONS))
+    return one("choice:one_of", options=list(OPTIONS))
 
 
 def number_highlighted_sections(args: Arguments) -> Checker:
@@ -80,7 +92,7 @@ INSTRUCTIONS = {
         lambda args: one("list:bullets", relation="exactly", n=args.count("num_bullets", between(1, 5))),
     ),
     "detectable_format:constrained_response": Instruction(
-        ("choice:one_of",), (), constrained_response, lambda args: one("choice:one_of", options=list(OPTIONS))
+        ("choice:one_of", "keyword:any"), (), constrained_response, options_meaning
     ),
     "detectable_format:number_highlighted_sections": Instruction(
         ("emphasis:highlights",),

@@ -52,7 +52,6 @@ ALIASES: Mapping[str, Alias] = {
     "keyword:position": renamed("keywords:keyword_specific_position", keyword="keyword", n="n", m="m"),
     "word:initials_not_successive": fixed("keywords:no_adjacent_consecutive"),
     "word:palindromes": fixed("keywords:palindrome", **PALINDROME),
-    "start_end:same_word": fixed("keywords:start_end"),
     "copy:variations": renamed("copy:repeat_phrase", phrase="phrase", n="small_n"),
     "copy:prompt": renamed("copy:copy", prompt="prompt_to_repeat"),
     "copy:times": _times,

@@ -132,7 +132,12 @@ INSTRUCTIONS = {
         palindrome,
         lambda args: one("word:palindromes", **PALINDROME),
     ),
-    "keywords:start_end": Instruction(("start_end:same_word",), (), start_end, lambda args: one("start_end:same_word")),
+    "keywords:start_end": Instruction(
+        ("start_end:same_word", "start_end:bare_end"),
+        (),
+        start_end,
+        lambda args: [*one("start_end:same_word"), *one("start_end:bare_end")],
+    ),
     "letters:letter_counting": Instruction(("length:letters",), ("N", "relation"), letter_counting, letter_meaning),
     "letters:letter_counting2": Instruction(
         ("letter:frequency",),
