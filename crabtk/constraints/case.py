@@ -13,6 +13,7 @@ from crabtk.constraints.base import ConstraintType
 from crabtk.constraints.counted import RELATION, CountedType, at_least
 from crabtk.constraints.numbers import share
 from crabtk.constraints.quoting import demanded
+from crabtk.constraints.running_text import stretches
 from crabtk.quantities import Limit, counted
 from crabtk.text import WORD, ParsedText
 from crabtk.types import Constraint, Params
@@ -83,7 +84,7 @@ class Capitals(CountedType):
         if len(text.words) < _FEWEST_WORDS or not any(map(str.islower, text.words)) or text.code_blocks:
             return None
         # Whether AI in AI-based is a word, readers settle in their own ways.
-        counts = (self.count(text, {}), sum(map(_all_capitals, text.part(tokens))))
+        counts = (self.count(text, {}), _capitals_among(text.part(tokens)))
         if not any(counts):
             return None if _SPLIT_ACRONYM.search(text.raw) else {"relation": "none"}
         # CO2 has a sign that is no capital letter, and so has an acronym with a Korean particle behind it.
@@ -93,7 +94,7 @@ class Capitals(CountedType):
 
     @override
     def count(self, text: ParsedText, params: Params) -> int:
-        return sum(map(_all_capitals, text.words))
+        return _capitals_among(text.words)
 
     @override
     def score(self, text: ParsedText, params: Params) -> float:
@@ -229,11 +230,15 @@ def tokens(text: ParsedText) -> tuple[str, ...]:
 
     For ``ParsedText.part``.
     """
-    return tuple(filter(None, (token.strip(_AROUND) for token in text.raw.split())))
+    return tuple(filter(None, (token.strip(_AROUND) for token in text.part(stretches))))
 
 
 def _all_capitals(word: str) -> bool:
     return word.isupper() and sum(map(str.isalpha, word)) > 1
+
+
+def _capitals_among(words: Sequence[str]) -> int:
+    return sum(map(_all_capitals, filter(str.isupper, words)))
 
 
 def _exact(other: Constraint) -> tuple[str, ...]:

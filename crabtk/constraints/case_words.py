@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Sequence
+from operator import itemgetter
 
 import regex
 from typing_extensions import override
@@ -57,13 +58,16 @@ class Capitalised(CountedType):
         found = self.count(text, {})
         if found > _MOST_CAPITALISED:
             return None
-        joined = sum(token[0].isupper() for token in text.part(tokens))
+        joined = sum(map(str.isupper, map(itemgetter(0), text.part(tokens))))
         lettered = sum(next(filter(str.isalpha, token), "").isupper() for token in text.part(tokens))
         return agreed((found, joined, lettered), rng, most_exact=10)
 
     @override
     def count(self, text: ParsedText, params: Params) -> int:
-        return sum(word[0].isupper() or word[0].istitle() for word in text.words)
+        initials = map(itemgetter(0), text.words)
+        if text.raw.isascii():
+            return sum(map(str.isupper, initials))
+        return sum(initial.isupper() or initial.istitle() for initial in initials)
 
 
 class LowercaseWords(CountedType):

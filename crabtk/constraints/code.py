@@ -143,7 +143,9 @@ class NoCodeBlocks(ConstraintType):
 
     @override
     def measure(self, text: ParsedText, rng: random.Random) -> Params | None:
-        if len(text.words) < _FEWEST_WORDS or _FENCE.search(text.raw) or "<pre" in text.raw:
+        if len(text.words) < _FEWEST_WORDS or "```" in text.raw or "~~~" in text.raw:
+            return None
+        if "<pre" in text.raw:
             return None
         prompt = text.prompt or ""
         about_code = text.raw.count("`") >= 4 or any(topic in prompt for topic in _TOPICS)

@@ -24,6 +24,8 @@ What may stand before is asked after the first digit, so that the search leaps f
 
 _NUMBER = re.compile(rf"{NUMBER}(?![^\W_])")
 _PERCENTAGE = re.compile(rf"{NUMBER}[ \u00a0\u202f]?(?:[%٪％]|per[ -]?cent\b)", re.IGNORECASE)
+_OF_PERCENTAGES = ("%", "cent", "٪", "％")
+"""One of these stands in every text that holds a percentage."""
 _PERCENT_SIGN = re.compile(
     r"[%٪％]|\bper[ -]?cent|\bpercent|\bpct\b|\bprozent|\bpor ?ciento|\bpour ?cent", re.IGNORECASE
 )
@@ -109,6 +111,9 @@ class Percentages(CountedType):
 
     @override
     def measure(self, text: ParsedText, rng: random.Random) -> Params | None:
+        lower = text.raw.lower()
+        if not any(sign in lower for sign in _OF_PERCENTAGES):
+            return None
         found = self.count(text, {})
         if not found or not text.part(is_plain):
             return None

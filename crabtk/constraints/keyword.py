@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import ClassVar
 
 from typing_extensions import override
@@ -11,7 +12,7 @@ from typing_extensions import override
 from crabtk.constraints.base import ConstraintType
 from crabtk.constraints.counted import COUNTED, CountedType, at_least
 from crabtk.constraints.numbers import share
-from crabtk.constraints.quoting import contains, demanded, fold, occurrences, occurs, occurs_inside
+from crabtk.constraints.quoting import contains, demanded, fold, occurrences, occurs
 from crabtk.constraints.salience import salient_phrases, salient_words
 from crabtk.constraints.tokens import spaced_tally
 from crabtk.quantities import Limit, counted
@@ -174,8 +175,7 @@ class Exclude(ConstraintType):
     def measure(self, text: ParsedText, rng: random.Random) -> Params | None:
         if len(text.words) < 2 * _FEWEST_WORDS or text.language != text.detected:
             return None
-        overused = "".join(_OVERUSED.get(text.detected, "").splitlines()).split("|")
-        absent = [phrase for phrase in overused if phrase and not occurs_inside(phrase, text)]
+        absent = [phrase for phrase, folded in _overused(text.detected) if folded not in text.folded]
         return {"phrases": rng.sample(absent, min(rng.randint(1, 2), len(absent)))} if absent else None
 
     @override
@@ -200,6 +200,13 @@ class Exclude(ConstraintType):
     @override
     def allows(self, phrase: str, params: Params) -> bool:
         return not any(contains(phrase, banned) for banned in params["phrases"])
+
+
+@lru_cache(maxsize=16)
+def _overused(language: str) -> tuple[tuple[str, str], ...]:
+    """Return what writers of a language overuse, each phrase as written and folded."""
+    phrases = "".join(_OVERUSED.get(language, "").splitlines()).split("|")
+    return tuple((phrase, fold(phrase)) for phrase in phrases if phrase)
 
 
 TYPES: tuple[ConstraintType, ...] = (Include(), Frequency(), Exclude())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import re
 from collections.abc import Mapping, Sequence
 from typing import ClassVar
 
@@ -12,7 +13,7 @@ from typing_extensions import override
 from crabtk.constraints.base import ConstraintType
 from crabtk.constraints.numbers import lower_bound, nearness, round_down, round_up, share, upper_bound
 from crabtk.constraints.quoting import demanded
-from crabtk.constraints.running_text import words_in_all
+from crabtk.constraints.running_text import stretches, words_in_all
 from crabtk.quantities import Limit
 from crabtk.text import WORD, ParsedText, words_in
 from crabtk.types import Constraint, Params
@@ -23,6 +24,8 @@ _LESSER_LIMITS = frozenset(
     {"length:words_per_sentence", "length:average_sentence", "length:words_per_line", "paragraphs:words"}
 )
 _COMPOUND = regex.compile(r"[\p{L}\p{N}][\p{L}\p{M}\p{N}\u200c\u200d'’_‐‑-]*")
+_ASCII_COMPOUND = re.compile("[A-Za-z0-9]+(?:['_-]+[A-Za-z0-9]+)*")
+"""The same in a text of ASCII, without what may follow the last letter or digit."""
 _HARD_TO_COUNT = regex.compile(r"://|www\.|\p{M}|\\\w")
 _PERHAPS_HARD = ("://", "www.", "\\")
 """One of these stands in every text of ASCII that is hard to count; to look for them is quicker than to search."""
@@ -170,7 +173,7 @@ class CharactersPerWord(ConstraintType):
             return None
         # Some readers end a word at white space alone, so that "and/or" is one. In ASCII, theirs are the longest.
         longest = max(map(len, text.words if plain else _compounds(text)))
-        longest = max(longest, *(len(_trimmed(token)) for token in set(text.raw.split()) if len(token) > longest), 0)
+        longest = max(longest, *(len(_trimmed(token)) for token in text.part(stretches) if len(token) > longest), 0)
         return {"characters": longest + rng.randint(0, 1)} if 6 <= longest <= 18 else None
 
     @override
@@ -180,7 +183,7 @@ class CharactersPerWord(ConstraintType):
     @override
     def score(self, text: ParsedText, params: Params) -> float:
         words = _compounds(text)
-        return share(sum(len(word) <= params["characters"] for word in words), len(words))
+        return share(sum(map(int(params["characters"]).__ge__, map(len, words))), len(words))
 
     @override
     def conflicts(self, params: Params, other: Constraint) -> bool:
@@ -216,6 +219,8 @@ def _near(low: int, high: int) -> int | None:
 
 def _compounds(text: ParsedText) -> list[str]:
     """Return words with what hyphens, apostrophes and underscores join: the longest reading of a word."""
+    if text.raw.isascii():
+        return _ASCII_COMPOUND.findall(text.raw)
     return [word.rstrip("'’_‐‑-") for word in _COMPOUND.findall(text.raw)]
 
 

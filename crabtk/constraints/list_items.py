@@ -14,7 +14,7 @@ from crabtk.constraints.base import ConstraintType
 from crabtk.constraints.listing import ListItem, all_items, is_absent, lists, plain_lists
 from crabtk.constraints.numbers import share, upper_bound
 from crabtk.quantities import Limit
-from crabtk.text import WORD, ParsedText
+from crabtk.text import WORD, ParsedText, words_in
 from crabtk.types import Constraint, Params
 from crabtk.wording import Count, Field, OneOf
 
@@ -61,7 +61,7 @@ class ItemWords(ConstraintType):
         # A paragraph below an item and what is indented under it belong to the item for some readers.
         if not sure or any(item.lines > 1 or item.depth > 1 for item in items):
             return None
-        words = upper_bound(max(max(len(WORD.findall(item.text)), len(item.text.split())) for item in items), rng)
+        words = upper_bound(max(max(len(_words(item.text)), len(item.text.split())) for item in items), rng)
         return {"words": words} if _LEAST_LIMIT <= words <= _HIGHEST_LIMIT else None
 
     @override
@@ -71,7 +71,7 @@ class ItemWords(ConstraintType):
     @override
     def score(self, text: ParsedText, params: Params) -> float:
         items = text.part(all_items) if text.words else ()
-        return share(sum(len(WORD.findall(item.text)) <= params["words"] for item in items), len(items))
+        return share(sum(len(_words(item.text)) <= params["words"] for item in items), len(items))
 
     @override
     def limits(self, params: Params) -> Sequence[Limit]:
@@ -230,6 +230,11 @@ class Alphabetical(ConstraintType):
         return (Limit("lists", low=1),)
 
 
+def _words(text: str) -> list[str]:
+    """Return the runs of letters and digits; scripts without spaces are not divided further."""
+    return words_in(text) if text.isascii() else WORD.findall(text)
+
+
 def _label(item: ListItem) -> str:
     """Return the bold words that begin an item, or nothing where there are none or no text follows."""
     match = _LABEL.match(item.text)
@@ -246,7 +251,7 @@ def _ends(item: ListItem, full_stop: bool) -> bool:
 
 def _keys(text: ParsedText) -> list[list[tuple[str, ...]]]:
     """Return the words of each list's outer items, case folded."""
-    return [[tuple(WORD.findall(item.text.casefold())) for item in each.outer] for each in text.part(lists)]
+    return [[tuple(_words(item.text.casefold())) for item in each.outer] for each in text.part(lists)]
 
 
 def _ascending(keys: Sequence[tuple[str, ...]]) -> bool:

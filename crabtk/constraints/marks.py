@@ -14,6 +14,7 @@ from crabtk.constraints.base import ConstraintType
 from crabtk.constraints.counted import CountedType, at_most
 from crabtk.constraints.numbers import share
 from crabtk.constraints.readings import agreed
+from crabtk.constraints.running_text import stretches
 from crabtk.quantities import Limit
 from crabtk.text import ParsedText
 from crabtk.types import Constraint, Params
@@ -136,7 +137,11 @@ class Hyphenated(CountedType):
 
 def _hyphenated(text: ParsedText) -> tuple[str, ...]:
     # Few tokens hold a hyphen, and the search is slow.
-    marked = [token for token in text.raw.split() if "-" in token or "‐" in token or "‑" in token]
+    tokens = text.part(stretches)
+    if text.raw.isascii():
+        marked = [token for token in tokens if "-" in token]
+    else:
+        marked = [token for token in tokens if "-" in token or "‐" in token or "‑" in token]
     return tuple(word for token in marked for word in _HYPHENATED.findall(token))
 
 

@@ -91,14 +91,14 @@ _COUNTED_QUANTITY = {
 }
 
 _EMBEDDED = {
-    "comma": re.compile(r"(?<=\w),(?=\w)"),
+    "comma": re.compile(r",(?<=\w,)(?=\w)"),
     # Decimal points and dots inside abbreviations or addresses, list numbers, all but the first of three dots.
     "full_stop": re.compile(r"\.(?=[\w/])|^[ \t]*\d{1,3}\.(?=\s)|(?<=\.)\.", re.MULTILINE),
     "colon": re.compile(r":(?=[\w/])"),
     "exclamation_mark": re.compile(r"(?<=[!?])!|(?<=!)\?"),
     "question_mark": re.compile(r"(?<=[!?])\?|(?<=\?)!"),
-    "slash": re.compile(r"(?<=\d)/(?=\d)"),
-    "dash": re.compile(r"(?<=\d)[–—](?=\d)"),
+    "slash": re.compile(r"/(?<=\d/)(?=\d)"),
+    "dash": re.compile(r"[–—](?<=\d[–—])(?=\d)"),
 }
 """Where a mark does not punctuate, so that readers may leave it out of account."""
 _DOUBTFUL = re.compile(r"-{2}|\.{4}|//|&\w+;|www\.|<[a-zA-Z/]|\\")

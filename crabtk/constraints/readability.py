@@ -15,7 +15,7 @@ from typing import ClassVar, NamedTuple
 from typing_extensions import override
 
 from crabtk.constraints.base import ConstraintType
-from crabtk.constraints.running_text import WORD_AS_READ, words_by_sentence
+from crabtk.constraints.running_text import words_as_read, words_by_sentence
 from crabtk.constraints.syllables import syllables
 from crabtk.text import ParsedText
 from crabtk.types import Constraint, Params
@@ -49,7 +49,7 @@ class Counts(NamedTuple):
 
 def counts(text: ParsedText) -> Counts | None:
     """Count over the sentences of any text; None where there is none."""
-    words = [word for sentence in text.sentences for word in WORD_AS_READ.findall(sentence)]
+    words = [word for sentence in text.sentences for word in words_as_read(sentence)]
     return Counts(len(words), len(text.sentences), sum(map(syllables, words))) if words else None
 
 

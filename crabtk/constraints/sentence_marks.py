@@ -114,7 +114,7 @@ class HyphenJoined(ConstraintType):
 
     @override
     def measure(self, text: ParsedText, rng: random.Random) -> Params | None:
-        return {} if self.check(text, {}) and not _PARTED.search(text.raw) and len(text.lines) == 1 else None
+        return {} if len(text.lines) == 1 and not _PARTED.search(text.raw) and self.check(text, {}) else None
 
     @override
     def check(self, text: ParsedText, params: Params) -> bool:

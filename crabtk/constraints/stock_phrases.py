@@ -139,7 +139,7 @@ class NoOffer(_Without):
 
     @override
     def hits(self, text: ParsedText) -> int:
-        return _OFFERS.count(text.paragraphs[-1])
+        return _OFFERS.count(text.paragraphs[-1]) if _OFFERS.may_occur(text) else 0
 
     @override
     def tempts(self, text: ParsedText) -> bool:

@@ -7,6 +7,7 @@ gives, and what the types of this family check.
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 
 import regex
@@ -18,7 +19,11 @@ JOINED = regex.compile(
 )
 """A word with what apostrophes and hyphens join to it."""
 
+_ASCII_JOINED = re.compile("[a-z0-9]++(?:['-][a-z0-9]++)*+")
+"""The same in a text of ASCII in lower case, at a multiple of the speed."""
+
 _SPACED = regex.compile(r"[\p{L}\p{N}](?:\S*[\p{L}\p{M}\p{N}])?")
+_ASCII_SPACED = re.compile(r"[a-z0-9](?:[^ \t-\r]*[a-z0-9])?")
 _JOINTS = str.maketrans("", "", "'’‐‑-")
 _END_MARKS = regex.compile(r"[.!?…。！？।॥؟۔]+")
 _SENTENCE = regex.compile(r"[^.!?…。！？।॥؟۔]++[.!?…。！？।॥؟۔]++[\"'”’»)]*+")
@@ -30,7 +35,7 @@ def joined(text: ParsedText) -> tuple[str, ...]:
 
     Scripts without spaces are divided as in ``text.words``.
     """
-    words: list[str] = JOINED.findall(text.raw.lower())
+    words = _joined_in(text.raw.lower())
     if text.raw.isascii() or not UNSPACED.search(text.raw):
         return tuple(words)
     return tuple(part for word in words for part in (words_in(word) if UNSPACED.search(word) else (word,)))
@@ -38,7 +43,13 @@ def joined(text: ParsedText) -> tuple[str, ...]:
 
 def spaced(text: ParsedText) -> tuple[str, ...]:
     """Return what white space separates outside code, in lower case, without list marks and outer punctuation."""
-    return tuple(_SPACED.findall("\n".join(text.prose_lines).lower()))
+    return tuple(spaced_in("\n".join(text.prose_lines).lower()))
+
+
+def spaced_in(lower: str) -> list[str]:
+    """Return what white space separates in a text in lower case, without outer punctuation."""
+    words: list[str] = (_ASCII_SPACED if lower.isascii() else _SPACED).findall(lower)
+    return words
 
 
 def spaced_tally(text: ParsedText) -> Counter[str]:
@@ -48,7 +59,14 @@ def spaced_tally(text: ParsedText) -> Counter[str]:
 
 def prose_joined(text: ParsedText) -> tuple[str, ...]:
     """Return the words outside code as ``joined`` does, without list marks."""
-    return tuple(JOINED.findall("\n".join(text.prose_lines).lower()))
+    if text.is_prose and text.raw.isascii():
+        return text.part(joined)
+    return tuple(_joined_in("\n".join(text.prose_lines).lower()))
+
+
+def _joined_in(lower: str) -> list[str]:
+    words: list[str] = (_ASCII_JOINED if lower.isascii() else JOINED).findall(lower)
+    return words
 
 
 def bare(word: str) -> str:

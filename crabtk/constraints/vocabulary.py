@@ -6,8 +6,9 @@ A word is what apostrophes and hyphens hold together (``don't``, ``well-known``)
 from __future__ import annotations
 
 import random
+from bisect import bisect_left
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import ClassVar
 
 import regex
@@ -16,7 +17,9 @@ from typing_extensions import override
 from crabtk.constraints.base import ConstraintType
 from crabtk.constraints.counted import COUNTED, CountedType
 from crabtk.constraints.numbers import lower_bound, share, upper_bound
-from crabtk.constraints.tokens import joined, readings, spaced_tally
+from crabtk.constraints.running_text import stretches
+from crabtk.constraints.tokens import joined, readings, spaced
+from crabtk.constraints.word_sets import vocabulary
 from crabtk.quantities import Limit
 from crabtk.text import WORD, ParsedText
 from crabtk.types import Constraint, Params
@@ -98,6 +101,8 @@ class Unique(ConstraintType):
     def measure(self, text: ParsedText, rng: random.Random) -> Params | None:
         if len(text.words) < _FEWEST_UNREPEATED or not text.spaced or text.json is not None:
             return None
+        if len(text.part(vocabulary)) < len(text.words):
+            return None
         return {} if max(text.part(_most_frequent)) == 1 else None
 
     @override
@@ -148,13 +153,10 @@ class Long(CountedType):
     def measure(self, text: ParsedText, rng: random.Random) -> Params | None:
         if len(text.words) < _FEWEST_WORDS or not text.spaced or text.json is not None:
             return None
-        if _MARK.search(text.raw.lower()):
+        if not text.raw.isascii() and _MARK.search(text.raw.lower()):
             return None
         lengths = text.part(_lengths)
-        counts = {
-            characters: [sum(count for length, count in tally.items() if length >= characters) for tally in lengths]
-            for characters in _LONG
-        }
+        counts = {characters: [len(each) - bisect_left(each, characters) for each in lengths] for characters in _LONG}
         choices = [characters for characters in _LONG if 3 <= min(counts[characters]) <= len(text.words) // 5]
         if not choices:
             return None
@@ -168,7 +170,7 @@ class Long(CountedType):
 
     @override
     def count(self, text: ParsedText, params: Params) -> int:
-        return sum(len(word) >= params["characters"] for word in text.words)
+        return sum(map(int(params["characters"]).__le__, map(len, text.words)))
 
     @override
     def conflicts(self, params: Params, other: Constraint) -> bool:
@@ -191,18 +193,21 @@ def _most_frequent(text: ParsedText) -> tuple[int, ...]:
     return tuple(max(Counter(words).values(), default=0) for words in readings(text))
 
 
-def _lengths(text: ParsedText) -> tuple[Counter[int], ...]:
-    """Count the words of each length in each way that readers divide words.
+def _lengths(text: ParsedText) -> tuple[list[int], ...]:
+    """Return the lengths of all words, shortest first, in each way that readers divide words.
 
     The last but one takes what white space separates in the whole text, addresses and code included, for words;
     the last one only what surely is a word of its own and holds nothing but letters and digits.
     """
-    plain = Counter[int]()
-    for word, count in text.part(spaced_tally).items():
-        if WORD.fullmatch(word):
-            plain[len(word)] += count
-    stretches = Counter(map(len, text.raw.split()))
-    return (*(Counter(map(len, words)) for words in readings(text)), stretches, plain)
+    words = text.part(spaced)
+    found: tuple[Iterable[str], ...]
+    if text.raw.isascii():
+        # Words outside code are words of the whole text too, and plain ones are words in every reading: at every
+        # length, the two readings of the text outside code stand between the others.
+        found = (text.lower_words, text.part(joined), text.part(stretches), filter(str.isalnum, words))
+    else:
+        found = (*readings(text), text.part(stretches), filter(WORD.fullmatch, words))
+    return tuple(sorted(map(len, each)) for each in found)
 
 
 TYPES: tuple[ConstraintType, ...] = (RepeatLimit(), Unique(), Long())
