@@ -8,6 +8,7 @@ import unicodedata
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from operator import itemgetter
 from typing import Any, ClassVar
 
 from typing_extensions import override
@@ -15,7 +16,7 @@ from typing_extensions import override
 from crabtk.constraints.base import ConstraintType
 from crabtk.constraints.counted import COUNTED, CountedType
 from crabtk.constraints.numbers import lower_bound, share, upper_bound
-from crabtk.constraints.tokens import joined, readings
+from crabtk.constraints.tokens import joined, readings, spaced
 from crabtk.quantities import Limit, counted
 from crabtk.text import ParsedText
 from crabtk.types import Constraint, Params
@@ -73,12 +74,12 @@ class LetterFrequency(CountedType):
     def measure(self, text: ParsedText, rng: random.Random) -> Params | None:
         if not text.part(_latin):
             return None
-        sure, most = text.part(_sure_letters), text.part(_most_letters)
+        sure = text.part(_sure_letters)
         letters = [letter for letter in _LETTERS if 2 <= sure[letter] <= _MOST_COUNTED]
         if not letters:
             return None
         letter = rng.choice(letters)
-        low, high = sure[letter], most[letter]
+        low, high = sure[letter], text.part(_all_letters).count(letter)
         relation = rng.choice(("at_least", "at_most", "exactly"))
         if relation == "exactly" and low == high <= _MOST_EXACT:
             return {"letter": letter, "relation": relation, "n": low}
@@ -125,8 +126,8 @@ class LetterAbsent(ConstraintType):
     def measure(self, text: ParsedText, rng: random.Random) -> Params | None:
         if not text.part(_latin):
             return None
-        most = text.part(_most_letters)
-        absent = [letter for letter in _LETTERS if not most[letter]]
+        held = text.part(_all_letters)
+        absent = [letter for letter in _LETTERS if letter not in held]
         return {"letter": rng.choice(absent)} if absent else None
 
     @override
@@ -192,7 +193,7 @@ class LetterInitial(CountedType):
         if not text.part(_latin):
             return None
         counts = text.part(_initials)
-        letters = [letter for letter in _LETTERS if min(count[letter] for count in counts) > 1]
+        letters = [letter for letter in _LETTERS if all(count[letter] > 1 for count in counts)]
         if not letters:
             return None
         letter = rng.choice(letters)
@@ -206,7 +207,10 @@ class LetterInitial(CountedType):
     @override
     def count(self, text: ParsedText, params: Params) -> int:
         letter = params["letter"].lower()
-        return sum(word.startswith(letter) for word in text.part(joined))
+        words = text.part(joined)
+        if len(letter) == 1:
+            return sum(map(letter.__eq__, map(itemgetter(0), words)))
+        return sum(word.startswith(letter) for word in words)
 
     @override
     def limits(self, params: Params) -> Sequence[Limit]:
@@ -227,19 +231,23 @@ def _latin(text: ParsedText) -> bool:
     return 10 * plain > 8 * sum(map(len, text.words))
 
 
-def _sure_letters(text: ParsedText) -> Counter[str]:
+def _sure_letters(text: ParsedText) -> Mapping[str, int]:
     """Count the plain letters outside code."""
-    return Counter("".join(text.prose_lines).lower())
+    lower = "".join(text.prose_lines).lower()
+    return {letter: lower.count(letter) for letter in _LETTERS}
 
 
-def _most_letters(text: ParsedText) -> Counter[str]:
-    """Count the letters of the whole text, each letter with an accent as the plain one too; ligatures taken apart."""
-    return Counter(text.raw.lower() if text.raw.isascii() else unicodedata.normalize("NFKD", text.raw).casefold())
+def _all_letters(text: ParsedText) -> str:
+    """Return the whole text in lower case, each letter with an accent as the plain one too; ligatures taken apart."""
+    return text.raw.lower() if text.raw.isascii() else unicodedata.normalize("NFKD", text.raw).casefold()
 
 
 def _initials(text: ParsedText) -> tuple[Counter[str], ...]:
     """Count first letters in each way that readers divide words, with and without accents."""
-    found = [Counter(word[0] for word in words) for words in readings(text)]
+    # In a text of ASCII, every word of the other readings begins a word of the first, and every word of the last one
+    # of theirs: they stand between the two.
+    ways = (text.lower_words, text.part(spaced)) if text.raw.isascii() else readings(text)
+    found = [Counter(map(itemgetter(0), words)) for words in ways]
     if text.raw.isascii():
         return tuple(found)
     return *found, Counter(unicodedata.normalize("NFKD", word[0])[0] for word in text.lower_words)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Iterator
+from functools import lru_cache
 
 from crabtk.text import ParsedText
 from crabtk.types import Constraint
@@ -38,7 +39,7 @@ def occurrences(phrase: str, text: ParsedText) -> int:
 
 def occurs(phrase: str, text: ParsedText) -> bool:
     """Tell whether a phrase occurs as whole words on one line, case ignored."""
-    return next(_whole(fold(phrase), text.folded), None) is not None
+    return _find(fold(phrase), text.folded) >= 0
 
 
 def occurs_inside(phrase: str, text: ParsedText) -> bool:
@@ -48,7 +49,7 @@ def occurs_inside(phrase: str, text: ParsedText) -> bool:
 
 def first_place(phrase: str, text: ParsedText) -> int:
     """Return where a phrase first occurs as whole words in ``text.folded``, or -1."""
-    return next(_whole(fold(phrase), text.folded), -1)
+    return _find(fold(phrase), text.folded)
 
 
 def written_as(phrase: str, text: ParsedText) -> int:
@@ -59,6 +60,8 @@ def written_as(phrase: str, text: ParsedText) -> int:
 
 def inner(char: str) -> bool:
     """Tell whether a character continues a word."""
+    if char.isascii():
+        return char.isalnum()
     return char.isalnum() or char in "\u200c\u200d" or unicodedata.category(char)[0] == "M"
 
 
@@ -72,9 +75,10 @@ def demanded(other: Constraint) -> tuple[str, ...]:
 
 def contains(phrase: str, part: str) -> bool:
     """Tell whether one phrase holds another as whole words."""
-    return next(_whole(fold(part), fold(phrase)), None) is not None
+    return _find(fold(part), fold(phrase)) >= 0
 
 
+@lru_cache(maxsize=512)  # The types that look for phrases look for the same ones in the same places.
 def fold(phrase: str) -> str:
     """Return a phrase as ``text.folded`` would hold it: case folded, each white space one space."""
     return " ".join(phrase.split()).casefold()
@@ -85,15 +89,23 @@ def _plain_lines(text: ParsedText) -> str:
 
 
 def _whole(phrase: str, folded: str) -> Iterator[int]:
-    """Yield where a phrase stands between word boundaries, without overlaps.
+    """Yield where a phrase stands between word boundaries, without overlaps."""
+    position = _find(phrase, folded)
+    while position >= 0:
+        yield position
+        position = _find(phrase, folded, position + len(phrase))
+
+
+def _find(phrase: str, folded: str, start: int = 0) -> int:
+    """Return where a phrase first stands between word boundaries, or -1.
 
     By ``str.find`` and not by an expression: each phrase is new, so that compiling would cost more than
     the search.
     """
-    position = folded.find(phrase) if phrase else -1
+    position = folded.find(phrase, start) if phrase else -1
     while position >= 0:
         end = position + len(phrase)
-        whole = not (position and inner(folded[position - 1])) and not (end < len(folded) and inner(folded[end]))
-        if whole:
-            yield position
-        position = folded.find(phrase, end if whole else position + 1)
+        if not (position and inner(folded[position - 1])) and not (end < len(folded) and inner(folded[end])):
+            return position
+        position = folded.find(phrase, position + 1)
+    return -1

@@ -95,7 +95,10 @@ class WordsPerSentence(ConstraintType):
         if len(text.sentences) < 3 or not text.spaced or text.json is not None:
             return None
         # Some readers let marks alone end a sentence, so that a list without full stops is a single one.
-        parts = {*_joined(text.sentences), *_joined(pieces("\n".join(text.prose_lines)))}
+        by_marks = pieces("\n".join(text.prose_lines))
+        if max(len(part.split()) for part in by_marks) > _MOST_WORDS:
+            return None
+        parts = {*_joined(text.sentences), *_joined(by_marks)}
         longest = max(len(part.split()) for part in parts)
         if longest > _MOST_WORDS:
             return None

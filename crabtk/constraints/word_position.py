@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import re
 from collections.abc import Mapping, Sequence
 from typing import ClassVar
 
@@ -24,7 +25,9 @@ _MOST_PLACES = 10
 _ELSEWHERE = 0.5
 _CANDIDATES = 20
 _OPENING = regex.compile(r"\p{L}+(?: \p{L}+)*+(?=[ \n,.;:!?]|$)")
-_ENDING = regex.compile(r"(?<![^ \n])\p{L}+(?: \p{L}+)*[.!?]?$")
+_ENDING = regex.compile(r"(?<![^ \n])\p{L}++(?: \p{L}++)*+[.!?]?$")
+_ASCII_ENDING = re.compile(r"(?<![^ \n])[A-Za-z]++(?: [A-Za-z]++)*+[.!?]?$")
+"""The same in a text of ASCII, at a multiple of the speed."""
 
 
 class Position(ConstraintType):
@@ -118,7 +121,8 @@ class NthWord(ConstraintType):
             return None
         raw = text.raw.strip()
         opening = _OPENING.match(raw)
-        ending = _ENDING.search(raw[-200:])
+        tail = raw[-200:]
+        ending = (_ASCII_ENDING if tail.isascii() else _ENDING).search(tail)
         content = text.part(content_words)
         found = []
         for side, stretch in (("start", opening), ("end", ending)):
@@ -177,9 +181,11 @@ class Case(ConstraintType):
         found = []
         for word in salient_words(text, _CANDIDATES):
             count = text.raw.count(word)
+            if count < (2 if word != word.lower() else 3):
+                continue
             # Longer words that hold it must agree too: some readers take "NASA's" or a plural for the word itself.
             constant = count == text.folded.count(fold(word))
-            if constant and count >= (2 if word != word.lower() else 3) and occurrences(word, text):
+            if constant and occurs(word, text):
                 found.append(word)
         # Capitals inside a word are what a house style is about.
         striking = [word for word in found if word[1:] != word[1:].lower()]
