@@ -125,6 +125,8 @@ OPINIONS: dict[str, Callable[[str, Params], bool]] = {
 
 
 @pytest.mark.data
+@pytest.mark.slow
+@pytest.mark.timeout(1200)
 def test_running_text_on_real_responses(responses: list[tuple[str, str | None]]) -> None:
     cases: Counter[str] = Counter()
     broken: list[tuple[str, Params, str]] = []

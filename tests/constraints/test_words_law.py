@@ -161,6 +161,8 @@ SECOND_OPINIONS: dict[str, tuple[Callable[[str, Mapping[str, Any]], bool], ...]]
 
 
 @pytest.mark.data
+@pytest.mark.slow
+@pytest.mark.timeout(1200)
 def test_words_on_real_responses(responses: list[tuple[str, str | None]]) -> None:
     cases: Counter[str] = Counter()
     for number, (raw, language) in enumerate(responses):
