@@ -416,6 +416,13 @@ DIFFERENCES: tuple[Difference, ...] = (
         False,
     ),
     Difference(
+        "custom:multiples",
+        "looks past words",
+        "asks for the numbers only",
+        "Here they are: 14, 21, 28, 35, 42, 49",
+        True,
+    ),
+    Difference(
         "custom:mcq_count_length",
         "takes any five lines that begin with letters from A to E for the options",
         "asks for A, B, C, D, E",

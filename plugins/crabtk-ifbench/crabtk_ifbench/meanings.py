@@ -137,7 +137,11 @@ MEANINGS: Mapping[str, tuple[Part, ...]] = {
     "format:thesis": (_is("document:thesis"),),
     "format:sub-bullets": (_is("list:two_level", marker="*", sub_marker="-"),),
     "format:no_bullets_bullets": (_is("list:after_sentences", sentences=2, items=2, marker="*"),),
-    "custom:multiples": (_is("sequence:multiples", of=7, start=10, end=50),),
+    # What it asks for is all that may be printed.
+    "custom:multiples": (
+        _is("sequence:multiples", of=7, start=10, end=50),
+        _is("length:letters", relation="at_most", n=0),
+    ),
     "custom:mcq_count_length": (_is("quiz:multiple_choice", questions=4, options=5), _is("quiz:longer_questions")),
     "custom:reverse_newline": (_is("ifbench:african_countries"), _is("order:lines", direction="descending")),
     "custom:word_reverse": (_is("ifbench:backwards_answer", answer="bald eagle", unit="words"),),

@@ -15,7 +15,7 @@ from crabtk_ifbench.instruction_set import IFBench
 KNOWN: dict[str, ConstraintType] = {type_.name: type_ for type_ in TYPES}
 register_constraint_types(lambda type_: KNOWN.update({type_.name: type_}))
 
-SAME = {"custom:multiples"}
+SAME: set[str] = set()
 """Ids of which no difference is known."""
 
 

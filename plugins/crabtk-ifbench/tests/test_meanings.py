@@ -43,6 +43,7 @@ KWARGS: dict[str, dict[str, Any]] = {
     "repeat:repeat_span": {"prompt_to_repeat": "Write a short poem about the sea.", "n_start": 2, "n_end": 4},
 }
 SEVERAL = {
+    "custom:multiples",
     "words:vowel",
     "ratio:sentence_words",
     "custom:mcq_count_length",
