@@ -15,7 +15,7 @@ from crabtk.constraints.case import tokens
 from crabtk.constraints.counted import CountedType
 from crabtk.constraints.numbers import lower_bound, share, upper_bound
 from crabtk.constraints.readings import agreed
-from crabtk.constraints.whole_words import WHOLE_WORD
+from crabtk.constraints.whole_words import whole_words
 from crabtk.quantities import Limit, counted
 from crabtk.text import ParsedText
 from crabtk.types import Constraint, Params
@@ -91,8 +91,10 @@ class LowercaseWords(CountedType):
     @override
     def measure(self, text: ParsedText, rng: random.Random) -> Params | None:
         low, high = _SMALL_WORDS
+        if not text.spaced or not text.part(is_plain):
+            return None
         found = self.count(text, {})
-        if not low <= found <= high or not text.spaced or not text.part(is_plain):
+        if not low <= found <= high:
             return None
         small = list(filter(str.islower, text.part(tokens)))
         # To some readers the parts of a contraction or compound are words.
@@ -106,7 +108,7 @@ class LowercaseWords(CountedType):
 
     @override
     def count(self, text: ParsedText, params: Params) -> int:
-        return _small(WHOLE_WORD.findall(text.raw))
+        return _small(whole_words(text.raw))
 
     @override
     def limits(self, params: Params) -> Sequence[Limit]:
@@ -172,7 +174,8 @@ class TitleCase(ConstraintType):
 
 
 def _small(words: Sequence[str]) -> int:
-    return sum(word.islower() and not any(map(str.isnumeric, word)) for word in words)
+    small = filter(str.islower, words)
+    return sum((word.isascii() and word.isalpha()) or not any(map(str.isnumeric, word)) for word in small)
 
 
 def _title_words(text: ParsedText) -> tuple[str, ...]:

@@ -12,6 +12,7 @@ import regex
 from typing_extensions import override
 
 from crabtk.constraints.base import ConstraintType
+from crabtk.constraints.running_text import stretches
 from crabtk.constraints.start_end import BEGINNINGS, FRAMED
 from crabtk.constraints.whole_words import WHOLE_WORD, closing_word, opening_word, plain, same
 from crabtk.text import ParsedText
@@ -131,7 +132,7 @@ class SameWord(ConstraintType):
     def measure(self, text: ParsedText, rng: random.Random) -> Params | None:
         if len(text.words) < _FEWEST_WORDS or not text.spaced or not text.part(opening_word).isalpha():
             return None
-        tokens = text.raw.split()
+        tokens = text.part(stretches)
         first, last = plain(tokens[0]), plain(tokens[-1])
         return {} if first and same(first, last) and self.check(text, {}) else None
 

@@ -13,7 +13,7 @@ from typing_extensions import override
 from crabtk.constraints.base import ConstraintType
 from crabtk.constraints.counted import RELATION, CountedType, at_most
 from crabtk.constraints.numbers import lower_bound, nearness, round_down, round_up, upper_bound
-from crabtk.constraints.tokens import spaced_in
+from crabtk.constraints.tokens import spaced, spaced_in
 from crabtk.constraints.word_sets import vocabulary
 from crabtk.quantities import Limit, counted
 from crabtk.text import ParsedText, words_in
@@ -229,7 +229,9 @@ def _characters_in_all(text: ParsedText) -> tuple[int, int]:
 
 def _different_words(text: ParsedText) -> tuple[int, int]:
     """Count different words as runs of letters and between spaces; numbers are words to some readers only."""
-    readings = text.part(vocabulary), frozenset(spaced_in(text.raw.lower()))
+    # Where all is running text, nothing stands outside its lines.
+    trimmed = text.part(spaced) if text.is_prose else spaced_in(text.raw.lower())
+    readings = text.part(vocabulary), frozenset(trimmed)
     fewest = min(len(words) - sum(map(str.isdigit, map(itemgetter(0), words))) for words in readings)
     return fewest, max(map(len, readings))
 
