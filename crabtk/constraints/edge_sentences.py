@@ -11,6 +11,7 @@ from typing_extensions import override
 
 from crabtk.constraints.base import ConstraintType
 from crabtk.constraints.numbers import nearness, upper_bound
+from crabtk.constraints.running_text import sure_pieces
 from crabtk.markdown import Line
 from crabtk.sentences import split
 from crabtk.text import WORD, ParsedText
@@ -23,7 +24,7 @@ _CLOSERS = "\"'”’»)]*_ "
 _QUESTION = ("?", "？", "؟")
 _ENDS = (".", "!", "?", "…", ":", "。", "！", "？", "؟", "।")
 _END = regex.compile(r"[.!?…]+[\"'”’)\]*_]*(?:\s+|$)")
-_LABEL = regex.compile(r"[^\s:：]+(?:\s+[^\s:：]+){0,3}\s*[:：]\s*\S")
+_LABEL = regex.compile(r"[^\s:：]+(?:\s+[^\s:：]+){0,3}\s*[:：](?:\s*\S|$)")
 _PASSED_OVER = frozenset({"blank", "heading", "rule"})
 
 
@@ -91,7 +92,8 @@ class FirstSentence(ConstraintType):
             return None
         block = text.paragraphs[0]
         end = _END.search(block)
-        return _most_words((first, block[: end.end()] if end else block), rng)
+        # A reader may end it later than the splitter: at no initial, and at no question that is quoted within it.
+        return _most_words((first, block[: end.end()] if end else block, sure_pieces(block)[0]), rng)
 
     @override
     def check(self, text: ParsedText, params: Params) -> bool:
@@ -136,7 +138,7 @@ class LastSentence(ConstraintType):
             return None
         block = text.paragraphs[-1]
         ends = [match.end() for match in _END.finditer(block) if match.end() < len(block.rstrip())]
-        return _most_words((last, block[ends[-1] :] if ends else block), rng)
+        return _most_words((last, block[ends[-1] :] if ends else block, sure_pieces(block)[-1]), rng)
 
     @override
     def check(self, text: ParsedText, params: Params) -> bool:

@@ -49,6 +49,7 @@ _AMBIGUOUS = frozenset({"i", "mine", "us", "it"})
 _NOT = regex.compile(r"n['’]t$")
 _CLITIC = regex.compile(r"['’].*")
 _CAPITALS = regex.compile(r"\b(?:US|IT)\b")
+_LETS = regex.compile(r"(?i)\blet['’]s\b")
 
 
 class StopWords(ConstraintType):
@@ -90,7 +91,8 @@ class StopWords(ConstraintType):
         shares = [text.part(_stop_share)]
         for words in readings(text):
             # Lists made for tokens hold the letters that an apostrophe cuts off.
-            shares.append(sum(word in long_list or len(word) == 1 for word in words) / max(1, len(words)))
+            stops = sum(word in long_list or len(word) == 1 or _is_stop_word(word) for word in words)
+            shares.append(stops / max(1, len(words)))
         percent = _STEP * (int(100 * max(shares) / _STEP) + 1)
         return {"percent": percent} if percent <= 50 else None
 
@@ -137,7 +139,8 @@ class Pronouns(CountedType):
         if not _english(text):
             return None
         low = sum(word in _PRONOUNS and word not in _AMBIGUOUS for word in text.part(spaced))
-        high = sum(word in _PRONOUNS for word in text.lower_words)
+        # "Let's" holds an "us", which few would count.
+        high = sum(word in _PRONOUNS for word in text.lower_words) + len(_LETS.findall(text.raw))
         if low < 3:
             return None
         if low == high <= _MOST_EXACT:

@@ -12,7 +12,7 @@ from typing_extensions import override
 
 from crabtk.constraints.base import ConstraintType
 from crabtk.constraints.numbers import share
-from crabtk.constraints.quoting import contains, demanded, first_place, fold, occurs
+from crabtk.constraints.quoting import contains, demanded, first_alone, first_place, fold, occurs
 from crabtk.constraints.salience import salient_phrases
 from crabtk.quantities import Limit
 from crabtk.text import ParsedText
@@ -87,7 +87,9 @@ class AnyOf(ConstraintType):
         groups = []
         for group in _links(text.detected):
             used = sum(occurs(phrase, text) for phrase in group)
-            if 0 < used < len(group):
+            # A word in code is none of the text to some.
+            said = not text.code_blocks or any(contains(line, phrase) for line in text.prose_lines for phrase in group)
+            if 0 < used < len(group) and said:
                 groups.append(group)
         if not groups:
             return None
@@ -138,7 +140,7 @@ class Order(ConstraintType):
             return None
         places = {}
         for phrase in salient_phrases(text, _CANDIDATES):
-            place = first_place(phrase, text)
+            place = first_alone(phrase, text)
             # Where a longer word holds the phrase before, readers may take that for the first mention.
             if place >= 0 and place == text.folded.find(fold(phrase)):
                 places[phrase] = place
@@ -146,6 +148,12 @@ class Order(ConstraintType):
             return None
         chosen = rng.sample(list(places), min(rng.choice((2, 3)), len(places)))
         phrases = sorted(chosen, key=lambda phrase: places[phrase])
+        if text.code_blocks:
+            # Some readers pass over code.
+            prose = fold(" ".join(text.prose_lines))
+            outside = [prose.find(fold(phrase)) for phrase in phrases]
+            if outside[0] < 0 or outside != sorted(outside):
+                return None
         return {"phrases": phrases} if self.check(text, {"phrases": phrases}) else None
 
     @override

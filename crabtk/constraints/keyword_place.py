@@ -11,7 +11,7 @@ from typing_extensions import override
 
 from crabtk.constraints.base import ConstraintType
 from crabtk.constraints.numbers import share
-from crabtk.constraints.quoting import contains, demanded, fold, occurs
+from crabtk.constraints.quoting import contains, demanded, fold, holds_alone, occurs
 from crabtk.constraints.salience import salient_phrases, salient_words
 from crabtk.constraints.tokens import clear_sentences
 from crabtk.quantities import Limit
@@ -24,6 +24,7 @@ _CANDIDATES = 8
 _MOST_SENTENCES = 10
 _ELSEWHERE = 0.5
 _ANY_END = regex.compile(r"[.!?…:;。！？।॥؟۔]")
+_TITLE = regex.compile(r"[^\s:：]+(?:\s+[^\s:：]+){0,3}\s*[:：]")
 _LINE_ENDS = ".!?…:。！？।॥؟۔"
 
 _PLACES = {
@@ -71,7 +72,7 @@ class Place(ConstraintType):
             (phrase, place)
             for phrase in salient_phrases(text, _CANDIDATES)
             for place, stretch in stretches.items()
-            if contains(stretch, phrase)
+            if holds_alone(stretch, phrase)
         ]
         if not found:
             return None
@@ -139,7 +140,7 @@ class EveryParagraph(ConstraintType):
         if not 2 <= len(lines) == len(text.paragraphs) or not text.is_prose or not text.spaced:
             return None
         words = salient_words(text, 2 * _CANDIDATES)
-        candidates = [word for word in words if all(contains(line, word) for line in text.paragraphs)]
+        candidates = [word for word in words if all(holds_alone(line, word) for line in text.paragraphs)]
         return {"keyword": rng.choice(candidates)} if candidates and len(text.words) >= _FEWEST_WORDS else None
 
     @override
@@ -192,7 +193,7 @@ class InSentence(ConstraintType):
             (word, number)
             for word in salient_words(text, 2 * _CANDIDATES)
             for number, sentence in enumerate(sentences[:_MOST_SENTENCES], 1)
-            if contains(sentence, word)
+            if holds_alone(sentence, word)
         ]
         if not found:
             return None
@@ -224,8 +225,8 @@ def _sure_stretches(text: ParsedText) -> dict[str, str]:
         return {}
     found = {}
     first, last = lines[0], lines[-1]
-    # A line without a full stop or the like may be a title or a signature.
-    if first.kind == "text" and _ANY_END.search(first.text):
+    # A line without a full stop or the like may be a title or a signature, and so may a few words before a colon.
+    if first.kind == "text" and _ANY_END.search(first.text) and not _TITLE.match(first.text):
         found["first_sentence"] = _ANY_END.split(first.text, maxsplit=1)[0]
         if len(text.paragraphs) > 1 and first.text[-1] in _LINE_ENDS:
             found["first_paragraph"] = first.text

@@ -16,6 +16,7 @@ from typing_extensions import override
 from crabtk.constraints.base import ConstraintType
 from crabtk.constraints.counted import COUNTED, CountedType
 from crabtk.constraints.numbers import lower_bound, share, upper_bound
+from crabtk.constraints.running_text import LIST_LABEL
 from crabtk.constraints.tokens import joined, readings, spaced
 from crabtk.quantities import Limit, counted
 from crabtk.text import ParsedText
@@ -248,6 +249,10 @@ def _initials(text: ParsedText) -> tuple[Counter[str], ...]:
     # of theirs: they stand between the two.
     ways = (text.lower_words, text.part(spaced)) if text.raw.isascii() else readings(text)
     found = [Counter(map(itemgetter(0), words)) for words in ways]
+    labels = Counter(label[0].lower() for label in LIST_LABEL.findall(text.raw))
+    if labels:
+        # "B." before an item of an outline is no word to some.
+        found.append(found[0] - labels)
     if text.raw.isascii():
         return tuple(found)
     return *found, Counter(unicodedata.normalize("NFKD", word[0])[0] for word in text.lower_words)

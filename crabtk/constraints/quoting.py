@@ -9,6 +9,7 @@ from functools import lru_cache
 from crabtk.text import ParsedText
 from crabtk.types import Constraint
 
+_JOINTS = "'’‐‑-"
 _DEMANDS = {
     "emphasis:keyword": "phrase",
     "heading:text": "phrase",
@@ -78,10 +79,29 @@ def contains(phrase: str, part: str) -> bool:
     return _find(fold(part), fold(phrase)) >= 0
 
 
+def holds_alone(part: str, phrase: str) -> bool:
+    """Tell whether a phrase occurs in a part without a hyphen or apostrophe that would make it part of a word."""
+    folded, sought = fold(part), fold(phrase)
+    return any(not _is_joined(folded, place, place + len(sought)) for place in _whole(sought, folded))
+
+
+def first_alone(phrase: str, text: ParsedText) -> int:
+    """Return where a phrase first occurs in ``text.folded`` as whole words, or -1 if something is joined to them."""
+    place = first_place(phrase, text)
+    return place if place >= 0 and not _is_joined(text.folded, place, place + len(fold(phrase))) else -1
+
+
 @lru_cache(maxsize=512)  # The types that look for phrases look for the same ones in the same places.
 def fold(phrase: str) -> str:
     """Return a phrase as ``text.folded`` would hold it: case folded, each white space one space."""
     return " ".join(phrase.split()).casefold()
+
+
+def _is_joined(folded: str, start: int, end: int) -> bool:
+    """Tell whether a hyphen or apostrophe joins what stands between two places to a letter or digit."""
+    before = start > 1 and folded[start - 1] in _JOINTS and inner(folded[start - 2])
+    after = end + 1 < len(folded) and folded[end] in _JOINTS and inner(folded[end + 1])
+    return before or after
 
 
 def _plain_lines(text: ParsedText) -> str:

@@ -35,7 +35,14 @@ _NO_SPACE = regex.compile(r"\p{Ll}[.!?]\p{Lu}")
 _ASCII_NO_SPACE = re.compile("[.!?](?<=[a-z].)[A-Z]")
 _NO_SIGNS = str.maketrans("", "", string.punctuation + "".join(map(chr, (*range(9), *range(14, 28), 127))))
 """Deletes from a text of ASCII all but letters, digits and white space."""
+_INITIAL = regex.compile(r"(?<!\p{L})\p{Lu}\.$")
 _EMPHASIS = re.compile(r"\*+")
+_SURE_END = regex.compile(
+    r"(?<=[\p{L}\p{M}\p{N}]{3})(?<!(?<!\p{L})[b-df-hj-np-tv-xz]{3,4})"  # no abbreviation such as "al." or "tbsp."
+    rf"(?:[!?…]++|\.{_CLOSER}*+)(?=\s++(?!\p{{Ll}})|\s*+$)|[。！？｡।॥؟۔]++"
+)
+LIST_LABEL = re.compile(r"(?m)^[ \t]*(?:[-*+•][ \t]+)?\(?(\d+|[A-Za-z])[.)](?=[ \t])")
+"""A number or letter of a list, which is a word to whoever counts by spaces and none to others."""
 
 
 def pieces(text: str) -> list[str]:
@@ -50,12 +57,28 @@ def ends_with_a_mark(sentence: str) -> bool:
     return sentence.rstrip(CLOSERS)[-1:] in _MARKS
 
 
+def sure_pieces(text: str) -> list[str]:
+    """Split a text only where nobody doubts that a sentence ends.
+
+    What may be an abbreviation or an initial, a question within quotation marks, and a mark before a small letter
+    end nothing.
+    """
+    cuts = [0, *(match.end() for match in _SURE_END.finditer(text)), len(text)]
+    found = (text[start:end].strip() for start, end in pairwise(cuts))
+    return [piece for piece in found if piece]
+
+
 def goes_on(sentence: str) -> bool:
     """Tell whether a sentence begins in lower case, so that it may continue the last: “Stop!” he said."""
     if sentence[:1].isalpha():
         return sentence[0].islower()
     first = WORD.search(sentence)
     return first is not None and first[0][0].islower()
+
+
+def breaks_at_an_initial(sentence: str) -> bool:
+    """Tell whether a sentence ends in a single capital and a full stop, which may be a name's: M. C. Escher."""
+    return _INITIAL.search(sentence) is not None
 
 
 def clear_paragraphs(text: ParsedText) -> tuple[str, ...]:
@@ -96,8 +119,9 @@ def stretches(text: ParsedText) -> tuple[str, ...]:
 
 
 def words_in_all(text: ParsedText) -> tuple[int, int]:
-    """Return ``word_range`` of the whole text."""
-    return _word_range(text.raw, len(text.words))
+    """Return ``word_range`` of the whole text; the smaller count leaves out the numbers of lists."""
+    low, high = _word_range(text.raw, len(text.words))
+    return low - len(LIST_LABEL.findall(text.raw)), high
 
 
 def words_by_paragraph(text: ParsedText) -> tuple[tuple[int, int], ...]:
@@ -149,6 +173,7 @@ def _stands_alone(sentence: str) -> bool:
     return (
         ends_with_a_mark(sentence)
         and not goes_on(sentence)
+        and not breaks_at_an_initial(sentence)
         and not (_ASCII_NO_SPACE if sentence.isascii() else _NO_SPACE).search(sentence)
         and sentence.count('"') % 2 == 0
         and sentence.count("“") == sentence.count("”")

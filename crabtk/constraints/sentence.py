@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import re
 from collections.abc import Mapping, Sequence
 from typing import ClassVar
 
@@ -11,7 +12,7 @@ from typing_extensions import override
 from crabtk.constraints.base import ConstraintType
 from crabtk.constraints.counted import CountedType, at_most
 from crabtk.constraints.numbers import lower_bound, share, upper_bound
-from crabtk.constraints.running_text import clear_sentences, ends_with_a_mark, goes_on, pieces
+from crabtk.constraints.running_text import clear_sentences, ends_with_a_mark, goes_on, pieces, sure_pieces
 from crabtk.quantities import Limit, counted
 from crabtk.text import WORD, ParsedText, words_in
 from crabtk.types import Constraint, Params
@@ -20,6 +21,9 @@ from crabtk.wording import Count, Field
 _MOST_WORDS = 40
 _MOST_PER_PARAGRAPH = 6
 _MOST_IN_ALL = 25
+
+
+_FENCE = re.compile("```|~~~")
 
 
 class Sentences(CountedType):
@@ -99,6 +103,9 @@ class WordsPerSentence(ConstraintType):
         if max(len(part.split()) for part in by_marks) > _MOST_WORDS:
             return None
         parts = {*_joined(text.sentences), *_joined(by_marks)}
+        if text.is_prose:
+            # Other readers end nothing at a line break, be it below a title.
+            parts |= {part for block in text.paragraphs if "\n" in block for part in sure_pieces(block)}
         longest = max(len(part.split()) for part in parts)
         if longest > _MOST_WORDS:
             return None
@@ -150,8 +157,13 @@ class SentencesPerParagraph(ConstraintType):
         if len(filled) < 2 or len(text.sentences) < 4 or text.json is not None:
             return None
         most = max(map(len, filled))
-        if not text.code_blocks:
-            most = max(most, *(len(pieces(paragraph)) for paragraph in text.paragraphs))
+        # Punkt takes "index i." for an initial, which ends no sentence; and a line may end one without a mark.
+        for paragraph in text.paragraphs:
+            bare = _FENCE.split(paragraph, maxsplit=1)[0]
+            by_lines = (pieces(line) for line in bare.splitlines())
+            most = max(
+                most, len(pieces(bare)), sum(WORD.search(piece) is not None for line in by_lines for piece in line)
+            )
         return {"sentences": most} if most <= _MOST_PER_PARAGRAPH else None
 
     @override
@@ -178,8 +190,11 @@ def _fewest_and_most(text: ParsedText) -> tuple[int, int]:
     """Count sentences as the splitter does, by final marks with whatever follows the last, and by those alone."""
     by_marks = [piece for paragraph in text.paragraphs for piece in pieces(paragraph)]
     closed = [piece for piece in by_marks if ends_with_a_mark(piece) and WORD.search(piece)]
-    fewest = min(len(_joined(text.sentences)), len(_joined(closed)))
-    return fewest, max(len(text.sentences), len(by_marks))
+    sure = sum(ends_with_a_mark(piece) for paragraph in text.paragraphs for piece in sure_pieces(paragraph))
+    fewest = min(len(_joined(text.sentences)), len(_joined(closed)), sure)
+    # In verse, and where a title touches the text below it, a line may be a sentence without any mark.
+    by_lines = sum(len(pieces(line)) for line in text.lines)
+    return fewest, max(len(text.sentences), len(by_marks), by_lines)
 
 
 def _joined(sentences: Sequence[str]) -> list[str]:

@@ -28,7 +28,7 @@ _QUESTION_MARKS = frozenset("?？؟")
 _EXCLAMATION_MARKS = frozenset("!！")
 _ANY_QUESTION_MARK = re.compile("[?？؟⁇⁈⁉‽]")
 _ANY_EXCLAMATION_MARK = re.compile("[!！‼⁈⁉‽]")
-_WITHIN = regex.compile(rf"[?!][{re.escape(CLOSERS)}]*+\s+\p{{Ll}}")
+_WITHIN = regex.compile(rf"[?!][{re.escape(CLOSERS)}]*+(?:\s+[\p{{Ll}}(]|\s*[.,:;–—-])|[?!][\"”'’»]++[ \t]+\S")
 _MOST = 12
 _LARGEST_SHARE = 5
 
@@ -69,7 +69,7 @@ class _OfKind(CountedType):
         n = self.count(text, {})
         if not 1 <= n <= _MOST or text.code_blocks or len(text.sentences) == n:
             return None
-        # A mark within a sentence may be one's own sentence to a reader; and is a heading a sentence?
+        # A mark within a sentence may end one of its own, as in “Stop!” Ann said; and is a heading a sentence?
         titles = [line.text for line in text.marked_lines if line.kind in ("heading", "row")]
         if len(self.mark.findall(text.raw)) != n or any(map(self.mark.search, titles)) or _WITHIN.search(text.raw):
             return None

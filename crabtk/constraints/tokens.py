@@ -12,6 +12,7 @@ from collections import Counter
 
 import regex
 
+from crabtk.constraints.running_text import breaks_at_an_initial, goes_on
 from crabtk.text import UNSPACED, ParsedText, words_in
 
 JOINED = regex.compile(
@@ -89,7 +90,7 @@ def clear_sentences(text: ParsedText) -> tuple[str, ...]:
     """Return the sentences of running text where nobody would divide it otherwise; else none.
 
     Every line ends a sentence, and no full stop, question or exclamation mark stands anywhere but at the end
-    of one.
+    of one. None goes on after a quoted question: "Why?" he asked.
     """
     sentences = text.sentences
     ends = _END_MARKS.findall(text.raw)
@@ -97,6 +98,8 @@ def clear_sentences(text: ParsedText) -> tuple[str, ...]:
         return ()
     lines = [line.strip() for line in text.lines if line.strip()]
     if any(line[-1] not in _CLOSING for line in lines):
+        return ()
+    if any(map(goes_on, sentences)) or any(map(breaks_at_an_initial, sentences)):
         return ()
     naive = [part.strip() for line in lines for part in _SENTENCE.findall(line)]
     return sentences if naive == list(sentences) else ()

@@ -24,7 +24,7 @@ _FEWEST_WORDS = 25
 _MOST_PLACES = 10
 _ELSEWHERE = 0.5
 _CANDIDATES = 20
-_OPENING = regex.compile(r"\p{L}+(?: \p{L}+)*+(?=[ \n,.;:!?]|$)")
+_OPENING = regex.compile(r"\p{L}+(?: \p{L}+)*+(?=[ \n]|[,.;:!?](?:\s|$)|$)")
 _ENDING = regex.compile(r"(?<![^ \n])\p{L}++(?: \p{L}++)*+[.!?]?$")
 _ASCII_ENDING = re.compile(r"(?<![^ \n])[A-Za-z]++(?: [A-Za-z]++)*+[.!?]?$")
 """The same in a text of ASCII, at a multiple of the speed."""

@@ -9,7 +9,14 @@ from typing import Any
 import pytest
 
 from crabtk.constraints.builtin import TYPES
-from crabtk.constraints.running_text import WORD_AS_READ, clear_paragraphs, clear_sentences, pieces, word_range
+from crabtk.constraints.running_text import (
+    WORD_AS_READ,
+    clear_paragraphs,
+    clear_sentences,
+    pieces,
+    sure_pieces,
+    word_range,
+)
 from crabtk.constraints.sentence_kinds import kind
 from crabtk.constraints.syllables import syllables
 from crabtk.quantities import Limit
@@ -516,6 +523,73 @@ def test_demands_and_what_is_allowed() -> None:
         assert BY_NAME[name].allows("red tea", params)
         assert not BY_NAME[name].allows("the green teapot", params)
     assert BY_NAME["length:words"].allows("the green teapot", {"relation": "at_least", "words": 2})
+
+
+SPOKEN = (
+    "In J.R.R. Tolkien's books the elves of the west have a tongue of their own, which scholars read aloud on long "
+    "evenings. It has many words for light. It has few for war."
+)
+QUOTED = (
+    'The phrase "Who wears short shorts?" comes from a popular song of the fifties that everybody knew by heart. '
+    "It is still sung. Few know why it was written."
+)
+
+
+@pytest.mark.parametrize(("raw", "words"), [(SPOKEN, 21), (QUOTED, 18)])
+def test_the_first_sentence_ends_at_no_initial_and_no_quoted_question(raw: str, words: int) -> None:
+    assert all(params["words"] >= words for params in measured("start_end:first_sentence", raw))
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        '"We lost her! Stop!" Ann Lee cried over the noise. The others stood still and said nothing for a while.',
+        'They ran for the boat. "Now or never! Jump!" Green Arrow commanded, and the rest of them jumped at once.',
+        '1. **"What brought you here?"**: This is easy to ask.\n2. **"Who are you?"**: This is not.',
+    ],
+)
+def test_marks_of_quoted_sentences_are_not_counted(raw: str) -> None:
+    assert not measured("sentence:exclamations", raw)
+    assert not measured("sentence:questions", raw)
+
+
+def test_an_initial_leaves_sentences_unclear() -> None:
+    assert clear_sentences(ParsedText("We saw a print by Escher in the hall. It was small. Nobody knew it."))
+    assert not clear_sentences(ParsedText("We saw a print by M. Escher in the hall. It was small. Nobody knew it."))
+    assert not measured("keyword:position", QUOTED)
+
+
+def test_lines_count_where_no_mark_ends_them() -> None:
+    sums = "Two caps cost this much:\n$5 x 2 = $10\nMarie took three more, which comes to:\n$5 x 3 = $15"
+    raw = f"First we add up. Then we pay.\n\n{sums}\n\nThat is all. We go home."
+    assert all(params["sentences"] >= 4 for params in measured("length:sentences_per_paragraph", raw))
+    verse = "\n".join(f"Another day went by in town {number}" for number in range(12)) + "."
+    bounds = [params for params in measured("length:sentences", f"{verse}\n\nSo it was.") if "n" in params]
+    assert not any(params["relation"] == "at_most" and params["n"] < 13 for params in bounds)
+
+
+def test_numbers_of_lists_are_words_to_some() -> None:
+    raw = "\n".join(f"{number}. Winter apples" for number in range(1, 31))
+    for params in measured("length:words", raw):
+        assert params["relation"] != "at_least" or params["words"] <= 60
+        assert params["relation"] != "between" or params["low"] <= 60
+        assert params["relation"] != "about"
+
+
+@pytest.mark.parametrize("raw", ["abc. " * 20_000, "abc." + " " * 100_000 + "a", "abc!?" * 20_000, "B. " * 30_000])
+def test_sentences_without_doubt_are_found_in_linear_time(raw: str) -> None:
+    started = time.perf_counter()
+    sure_pieces(raw)
+    assert time.perf_counter() - started < 1.0
+
+
+def test_what_surely_ends_a_sentence() -> None:
+    assert sure_pieces('He left early. "Why now?" Tom asked. It was late.') == [
+        "He left early.",
+        '"Why now?" Tom asked.',
+        "It was late.",
+    ]
+    assert len(sure_pieces("Add two tbsp. Worcester sauce, as by J. Glenn et al. Then stir.  and wait.")) == 1
 
 
 @pytest.mark.parametrize("raw", ["." * 100_000, "a." * 50_000, "*" * 100_000 + "a", "a-" * 50_000, "!?" * 50_000 + "a"])
