@@ -501,11 +501,18 @@ def section_labelled(raw: str, params: dict) -> bool:
 
 
 def _marks(raw: str, size: int) -> list[int]:
-    """Counts of the stretches in bold (2) or italics (1) by CommonMark, over one line or several."""
-    return [
-        sum(len(mark) == size and has_word(text.replace("\ue000", "x")) for mark, text in stretches(raw, joined=joined))
-        for joined in (True, False)
-    ]
+    """Counts of the stretches in bold (2) or italics (1) by CommonMark, over one line or several.
+
+    ``*_this_*`` is a single passage in italics, whatever the number of marks.
+    """
+    counts = []
+    for joined in (True, False):
+        found = [(mark, text) for mark, text in stretches(raw, joined=joined) if len(mark) == size]
+        whole = {text for _, text in found}
+        counts.append(
+            sum(has_word(text.replace("\ue000", "x")) and f"{mark}{text}{mark}" not in whole for mark, text in found)
+        )
+    return counts
 
 
 def _naive_bold(raw: str) -> int:
