@@ -7,7 +7,7 @@ in, and how informative what it measures is; and where the two registries of eac
 from __future__ import annotations
 
 import inspect
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from importlib import import_module
 from importlib.util import find_spec
 from statistics import fmean
@@ -28,7 +28,8 @@ the settings name them. `crabtk types NAME` shows one in full, with its wordings
 [concepts.md](concepts.md), a type of your own in [writing-a-type.md](writing-a-type.md).
 
 A benchmark id is an alias, never a type of its own: the last column lists the ids whose wording a type says, alone or
-together with others. Where the reference's own verdict differs from the wording stands [below](#where-the-registries-differ).
+together with others. Where a reference's own verdict differs from the wording stands
+[below](#where-the-registries-differ).
 """
 
 DIFFER = """
@@ -57,7 +58,8 @@ def lines(registry: Registry) -> Iterator[str]:
         yield f"### {plugin.name}\n"
         yield "| id | upstream | fixed |"
         yield "|---|---|---|"
-        for difference in import_module(name).DIFFERENCES:
+        found = import_module(name).DIFFERENCES
+        for difference in found[plugin.name] if isinstance(found, Mapping) else found:
             if difference.id in plugin.value.ids:
                 yield f"| `{difference.id}` | {_cell(difference.upstream)} | {_cell(difference.fixed)} |"
         yield ""
