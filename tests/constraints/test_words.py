@@ -338,3 +338,67 @@ def test_odd_texts_take_linear_time(raw: str) -> None:
         BY_NAME[name].measure(text, random.Random(1))
         BY_NAME[name].score(text, params)
         assert time.perf_counter() - started < 3.0, name
+
+
+def keywords(name: str, raw: str) -> set[str]:
+    """The words and phrases that a type asks for, over several generators."""
+    found = (BY_NAME[name].measure(ParsedText(raw, "en"), random.Random(seed)) for seed in range(60))
+    return {
+        word
+        for params in found
+        if params is not None
+        for key in ("phrases", "phrase", "keyword")
+        for word in ([params[key]] if isinstance(params.get(key), str) else params.get(key, ()))
+    }
+
+
+PLATO = (
+    "Plato wrote of an island beyond the pillars, where Plato let kings rule for many ages over a rich land.\n\n"
+    "The island in Plato's tale sank within one night, and the sea above the island has been calm ever since then."
+)
+BOT = (
+    "We built a little Discord.js bot last winter, and the bot has been running on a shelf in the hall since then. "
+    "Discord users like it, because the bot knows the weather."
+)
+CODE = (
+    "```\nstore(file) # because\n```\n\nWe write greetings to a file, and the file holds greetings in order. Ask for "
+    "the store and read the greetings from the file again when you like, since every store keeps them."
+)
+
+
+def test_a_possessive_is_not_the_word_to_everybody() -> None:
+    assert "plato" not in {word.lower() for word in keywords("keyword:every_paragraph", PLATO)}
+    assert "island" in keywords("keyword:every_paragraph", PLATO)
+    assert "Plato" not in keywords("keyword:place", PLATO.split("\n\n")[1] + "\n\nSo they say. It may be true.")
+
+
+def test_a_word_before_a_full_stop_and_letters_is_no_word_by_itself() -> None:
+    assert "Discord" not in keywords("keyword:nth_word", BOT)
+
+
+def test_what_stands_in_code_alone_is_not_said() -> None:
+    assert not keywords("keyword:any", CODE.replace("since every", "where every"))
+    for seed in range(60):
+        params = BY_NAME["keyword:order"].measure(ParsedText(CODE, "en"), random.Random(seed))
+        assert params is None or not {"store", "greetings"} <= set(params["phrases"])
+
+
+@pytest.mark.parametrize("raw", ["Problem:\n\nThe lake is dry. The fish have gone, and nobody in the town knows why."])
+def test_a_word_before_a_colon_may_be_a_title(raw: str) -> None:
+    text = ParsedText(f"{raw} They waited for rain and for the river to rise again, and each problem grew.", "en")
+    places = [BY_NAME["keyword:place"].measure(text, random.Random(seed)) for seed in range(60)]
+    assert not any(params["place"].startswith("first") for params in places if params)
+
+
+def test_labels_of_an_outline_may_be_words_or_not() -> None:
+    raw = "\n".join(f"{label}. Bring bread and {label} beans to the table now" for label in "ABCDB")
+    for seed in range(60):
+        params = BY_NAME["letter:initial"].measure(ParsedText(raw, "en"), random.Random(seed))
+        assert params is None or params["letter"] != "b" or params["relation"] != "exactly"
+
+
+def test_lets_holds_a_pronoun_to_some() -> None:
+    raw = "Let's see what they make of it. " + "She told them that he liked the old boat, and they believed her. " * 3
+    measured = [BY_NAME["word:pronouns"].measure(ParsedText(raw, "en"), random.Random(seed)) for seed in range(40)]
+    assert not any(params["relation"] == "exactly" for params in measured if params)
+    assert any(measured)
