@@ -21,7 +21,7 @@ from crabtk.constraints.base import ConstraintType
 from crabtk.constraints.counted import COUNTED, CountedType, exact_or_at_least
 from crabtk.constraints.numbers import nearness, share
 from crabtk.constraints.syllables import syllables
-from crabtk.constraints.tokens import bare, joined, readings, single_reading, spaced
+from crabtk.constraints.tokens import bare, joined, readings, single_reading, spaced_tally
 from crabtk.quantities import Limit
 from crabtk.text import ParsedText
 from crabtk.types import Params
@@ -68,7 +68,7 @@ class Palindromes(CountedType):
         if len(text.words) < _FEWEST_WORDS:
             return None
         # A row of one letter (www, xxxx) is no word that a person would count.
-        sure = {word for word in _palindromes(text.part(spaced), _SHORTEST_PALINDROME) if len(set(word)) > 1}
+        sure = {word for word in _palindromes(text.part(spaced_tally), _SHORTEST_PALINDROME) if len(set(word)) > 1}
         if not sure:
             return None
         characters = rng.randint(_SHORTEST_PALINDROME, min(max(map(len, sure)), _SHORTEST_PALINDROME + 1))
