@@ -583,6 +583,12 @@ def test_sentences_without_doubt_are_found_in_linear_time(raw: str) -> None:
     assert time.perf_counter() - started < 1.0
 
 
+def test_the_bracket_of_a_link_is_no_final_mark() -> None:
+    text = "We found the tables of the old tides, and each of them is kept in the hall. " * 4 + "Read them"
+    assert measured("start_end:mark", f"{text} (or have them read out to you)") == [{"mark": "closing_bracket"}]
+    assert not measured("start_end:mark", f"{text} [here](https://example.org/tides)")
+
+
 def test_what_surely_ends_a_sentence() -> None:
     assert sure_pieces('He left early. "Why now?" Tom asked. It was late.') == [
         "He left early.",
