@@ -35,7 +35,7 @@ together with others. Where a reference's own verdict differs from the wording s
 DIFFER = """
 ## Where the registries differ
 
-`crabtk verify --registry upstream` gives the reference's verdict, bug for bug; `--registry fixed` gives what the
+`crabtk verify FILE --registry upstream` gives the reference's verdict, bug for bug; `--registry fixed` gives what the
 instruction's wording says, by the types above. Each line is an entry of the plugin's `differences.py`, with an example
 that a test runs.
 """

@@ -47,7 +47,7 @@ def responses(folder: Path, limit: int) -> list[Pair]:
         for pair in read_source(Source(path=str(folder / "seeds" / name)), readers)
         if isinstance(pair, Pair) and pair.response.strip()
     ]
-    return sorted(found, key=lambda pair: generator(SEED, "reference", pair.file, pair.row).random())[:limit]
+    return sorted(found, key=lambda pair: generator(SEED, "reference", pair.file, str(pair.row)).random())[:limit]
 
 
 def closed(type_: ConstraintType) -> list[str]:

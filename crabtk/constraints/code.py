@@ -66,7 +66,9 @@ class CodeLanguage(ConstraintType):
     def measure(self, text: ParsedText, rng: random.Random) -> Params | None:
         tags = sorted({block.language for block in text.code_blocks if _has_code(block.content)} - _NO_LANGUAGE)
         tags = [tag for tag in tags if _TAG.fullmatch(tag)]
-        return {"language": rng.choice(tags)} if tags and text.part(plainly_fenced) else None
+        if not tags or not text.part(plainly_fenced):
+            return None
+        return {"language": rng.choice(tags)}
 
     @override
     def check(self, text: ParsedText, params: Params) -> bool:

@@ -13,6 +13,7 @@ import pytest
 from crabtk import schemas
 from crabtk.constraints.base import ConstraintType
 from crabtk.constraints.builtin import TYPES
+from crabtk.constraints.reference import satisfied_by
 from crabtk.pipeline.measure import measure
 from crabtk.text import ParsedText
 from crabtk.types import Params
@@ -88,7 +89,18 @@ def test_what_is_measured_holds_and_carries_its_evidence(sample: Sample) -> None
         assert (row["verdict"], row["score"], row["judged_by"], row["origin"]) == ("holds", 1.0, "code", "measured")
 
 
-def test_informative_is_the_share_of_other_responses_that_do_not_satisfy_it(sample: Sample) -> None:
+def test_informative_is_looked_up_in_the_shipped_table(sample: Sample) -> None:
+    rows, _ = measure(sample.seeds.head(3), TYPES, seed=17, reference_sample=100)
+    known = [row for row in rows.to_dicts() if satisfied_by(row["type"], json.loads(row["params"])) is not None]
+    assert len(known) > 0.9 * len(rows)
+    for row in known:
+        assert row["informative"] == round(1 - (satisfied_by(row["type"], json.loads(row["params"])) or 0.0), 4)
+
+
+def test_without_it_informative_is_the_share_of_other_responses_that_do_not_satisfy_it(
+    sample: Sample, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("crabtk.pipeline.measure.satisfied_by", lambda type_, params: None)
     some = sample.seeds.head(12)
     rows, _ = measure(some, TYPES, seed=17, reference_sample=100)
     texts = {row["seed_id"]: ParsedText(row["response"], row["language"]) for row in some.to_dicts()}
