@@ -8,9 +8,8 @@ import time
 from responses import CONSTRAINTS, responses, result
 
 from crabtk.constraints.builtin import TYPES
-from crabtk.pipeline.alike import rouge_l
+from crabtk.pipeline.alike import alike, words_of
 from crabtk.pipeline.measure import Measure
-from crabtk.text import ParsedText
 
 MAX_ROUGE_L = 0.6
 SIX = {
@@ -26,7 +25,12 @@ SIX = {
 def main() -> None:
     """Run the six types with thinning, or all types."""
     which, limit = sys.argv[1], int(sys.argv[2])
-    work = Measure([type_ for type_ in TYPES if which == "all" or type_.name in SIX], seed=42)
+    chosen = {
+        "six": [type_ for type_ in TYPES if type_.name in SIX],
+        "training": [type_ for type_ in TYPES if not type_.evaluation_only],
+        "all": list(TYPES),
+    }
+    work = Measure(chosen[which], seed=42)
     texts = responses(limit)
     work(("warm", "Say hello.", "Models load with the first text. They are not counted.\n\nNor is this.", "en"))
     made = 0
@@ -35,10 +39,10 @@ def main() -> None:
         constraints, _ = work((str(number), "", text, ""))
         wordings = [*(row["text"] for row in constraints), *CONSTRAINTS]
         if which == "six":
-            words = [ParsedText(wording).lower_words for wording in wordings]
-            kept: list[tuple[str, ...]] = []
+            words = list(map(words_of, wordings))
+            kept: list[list[str]] = []
             for one in words:
-                if all(rouge_l(one, other) <= MAX_ROUGE_L for other in kept):
+                if not any(alike(one, other, MAX_ROUGE_L) for other in kept):
                     kept.append(one)
             made += len(kept)
         else:

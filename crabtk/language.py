@@ -22,6 +22,13 @@ _NOT_IN_LATIN = "ar bg bn el fa gu he hi ja kn ko ml mr ne pa ru ta te th uk ur 
 _LATIN = re.compile("[A-Za-z]")
 
 
+_ENGLISH = frozenset(
+    ["of", "to", "for", "the", "and", "with", "this", "that", "you", "your", "are", "from", "which", "have"]
+)
+_ENOUGH_ENGLISH = 3
+"""So many of these words are in no other language's text; the model, which costs more, says the same or is unsure."""
+
+
 def detect(text: str) -> str:
     """Return the ISO 639-1 code of a text's language.
 
@@ -32,6 +39,8 @@ def detect(text: str) -> str:
         The code, or ``und`` where the text is short or mixed.
     """
     sample = _sample(text, _SAMPLE)
+    if sample.isascii() and len(_ENGLISH.intersection(sample.lower().split())) >= _ENOUGH_ENGLISH:
+        return "en"
     best = _detector().detect(sample, k=1) if _is_enough(sample) else None
     if not best or best[0]["score"] < _SURE:
         return UNKNOWN

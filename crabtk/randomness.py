@@ -30,6 +30,7 @@ class Deferred(random.Random):
     def stand_for(self, seed: int, *scope: str) -> random.Random:
         """Become the generator of another row; what was drawn before is forgotten."""
         self._waiting = (seed, scope)
+        self.__dict__.pop("getrandbits", None)
         return self
 
     def random(self) -> float:
@@ -46,6 +47,8 @@ class Deferred(random.Random):
         if self._waiting is not None:
             (seed, scope), self._waiting = self._waiting, None
             self.seed(_number(seed, scope))
+            # From now on straight from the base class, which most draws use.
+            self.__dict__["getrandbits"] = super().getrandbits
 
 
 def _number(seed: int, scope: tuple[str, ...]) -> int:

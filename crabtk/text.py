@@ -13,11 +13,12 @@ from crabtk import language as languages
 from crabtk import markdown
 from crabtk.markdown import Code, Heading, Item, Line, Table
 from crabtk.sentences import split
-from crabtk.words import UNSPACED, WORD, words_in
+from crabtk.words import UNSPACED, WORD, has_word, words_in
 
-__all__ = ["UNSPACED", "WORD", "ParsedText", "words_in"]
+__all__ = ["UNSPACED", "WORD", "ParsedText", "has_word", "words_in"]
 
 T = TypeVar("T")
+_UNREAD: Any = object()
 
 _BOLD = regex.compile(r"\*\*([^*\n]+)\*\*|(?<!\w)__([^_\n]+)__(?!\w)")
 _CODE_SPAN = regex.compile(r"`[^`\n]+`")
@@ -60,9 +61,8 @@ class ParsedText:
         Args:
             read: A function at the top level of a module; it depends on the text alone.
         """
-        try:
-            found: T = self._parts[read]
-        except KeyError:
+        found: T = self._parts.get(read, _UNREAD)
+        if found is _UNREAD:
             found = self._parts[read] = read(self)
         return found
 
@@ -84,7 +84,7 @@ class ParsedText:
     @cached_property
     def lower_words(self) -> tuple[str, ...]:
         """The words in lower case."""
-        return tuple(word.lower() for word in self.words)
+        return tuple(map(str.lower, self.words))
 
     @cached_property
     def folded(self) -> str:
@@ -100,17 +100,17 @@ class ParsedText:
         separates nothing. A bare rule such as ``---`` holds no word and is none.
         """
         blocks = ("\n".join(self.lines[start:end]) for start, end in self._blocks)
-        return tuple(block for block in blocks if WORD.search(block))
+        return tuple(block for block in blocks if has_word(block))
 
     @cached_property
     def paragraph_sentences(self) -> tuple[tuple[str, ...], ...]:
         """The sentences of each paragraph, in the order of ``paragraphs``; none where it is all code."""
         found = []
         for start, end in self._blocks:
-            if any(WORD.search(line) for line in self.lines[start:end]):
+            if any(map(has_word, self.lines[start:end])):
                 units = _running_text(self.marked_lines[start:end])
                 parts = (part for unit in units for part in split(unit, self.detected))
-                found.append(tuple(part for part in parts if WORD.search(part)))
+                found.append(tuple(filter(has_word, parts)))
         return tuple(found)
 
     @cached_property
@@ -156,7 +156,7 @@ class ParsedText:
     def bold_spans(self) -> tuple[str, ...]:
         """Stretches between double asterisks (or double underscores) on one line outside code."""
         spans = (a or b for line in self.prose_lines for a, b in _BOLD.findall(_CODE_SPAN.sub("", line)))
-        return tuple(span for span in spans if span == span.strip() and WORD.search(span))
+        return tuple(span for span in spans if span == span.strip() and has_word(span))
 
     @cached_property
     def placeholders(self) -> tuple[str, ...]:
@@ -198,7 +198,9 @@ class ParsedText:
     @cached_property
     def spaced(self) -> bool:
         """Whether spaces set words apart; false where a tenth of the letters is Chinese, Thai or the like."""
-        unspaced = 0 if self.raw.isascii() else sum(map(len, UNSPACED.findall(self.raw)))
+        if self.raw.isascii():
+            return True
+        unspaced = sum(map(len, UNSPACED.findall(self.raw))) if UNSPACED.search(self.raw) else 0
         return unspaced * 10 < sum(map(len, self.words)) or not unspaced
 
     @cached_property

@@ -17,6 +17,11 @@ UNSPACED = regex.compile(r"[\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}\p{Lao}\p{Khm
 """Letters of scripts that are written without spaces between words."""
 
 
+def has_word(text: str) -> bool:
+    """Tell whether a text holds a word; the first character tells it of most."""
+    return text[:1].isalnum() or WORD.search(text) is not None
+
+
 def words_in(text: str) -> list[str]:
     """Return the words of a text in order, as written.
 

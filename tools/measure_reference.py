@@ -12,9 +12,10 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
+from crabtk.canonical import canonical_json
 from crabtk.constraints.base import ConstraintType
 from crabtk.constraints.builtin import TYPES
-from crabtk.constraints.reference import FILE, group, numbers
+from crabtk.constraints.reference import FILE, Group, group, numbers
 from crabtk.protocols import SeedReader
 from crabtk.randomness import generator
 from crabtk.readers.builtin import READERS
@@ -68,13 +69,13 @@ def measured(type_: ConstraintType) -> Iterator[Params]:
 
 def entry(type_: ConstraintType) -> dict[str, object]:
     """Return a type's row of the table."""
-    by_group: dict[str, dict[tuple[float, ...], list[Params]]] = {}
+    by_group: dict[Group, dict[tuple[float, ...], list[Params]]] = {}
     names = closed(type_)
     count = 0
     for params in measured(type_):
         count += 1
         by_group.setdefault(group(params, names), {}).setdefault(numbers(params, names), []).append(params)
-    shares = {key: list(_points(type_, found)) for key, found in sorted(by_group.items())}
+    shares = {canonical_json(dict(key)): list(_points(type_, by_group[key])) for key in sorted(by_group)}
     return {"measured": round(count / len(_texts), 4), "closed": names, "shares": shares}
 
 

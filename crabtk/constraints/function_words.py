@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import ClassVar
 
 import regex
@@ -215,6 +216,7 @@ def _stop_share(text: ParsedText) -> float:
     return sum(_is_stop_word(word) for word in words) / len(words)
 
 
+@lru_cache(maxsize=4096)
 def _is_stop_word(word: str) -> bool:
     """Tell whether a word, or what a contraction (don't, it's) begins with, is on the list."""
     if word in _STOP_WORDS:

@@ -172,7 +172,7 @@ class CharactersPerWord(ConstraintType):
         if perhaps_hard and _HARD_TO_COUNT.search(text.raw):
             return None
         # Some readers end a word at white space alone, so that "and/or" is one. In ASCII, theirs are the longest.
-        longest = max(map(len, text.words if plain else _compounds(text)))
+        longest = max(map(len, text.words if plain else text.part(_compounds)))
         longest = max(longest, *(len(_trimmed(token)) for token in text.part(stretches) if len(token) > longest), 0)
         return {"characters": longest + rng.randint(0, 1)} if 6 <= longest <= 18 else None
 
@@ -182,7 +182,7 @@ class CharactersPerWord(ConstraintType):
 
     @override
     def score(self, text: ParsedText, params: Params) -> float:
-        words = _compounds(text)
+        words = text.part(_compounds)
         return share(sum(map(int(params["characters"]).__ge__, map(len, words))), len(words))
 
     @override

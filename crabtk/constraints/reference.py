@@ -13,10 +13,13 @@ from functools import lru_cache
 from importlib import resources
 from typing import Any
 
-from crabtk.canonical import canonical_json
 from crabtk.types import Params
 
 FILE = "reference.json"
+
+
+Group = tuple[tuple[str, Any], ...]
+"""Closed parameters with their values, by name."""
 
 
 @dataclass(frozen=True)
@@ -26,13 +29,13 @@ class Known:
     Attributes:
         measured: Share of the responses on which the type measures.
         closed: Parameters with a closed set of values; texts of others are left out of account.
-        shares: For each combination of the closed parameters, as canonical JSON: the numeric parameters in order
-            of their names, and the share of the responses that satisfies them; sorted.
+        shares: For each combination of the closed parameters: the numeric parameters in order of their names, and
+            the share of the responses that satisfies them; sorted.
     """
 
     measured: float
     closed: tuple[str, ...]
-    shares: Mapping[str, Sequence[tuple[tuple[float, ...], float]]]
+    shares: Mapping[Group, Sequence[tuple[tuple[float, ...], float]]]
 
 
 def known(type_: str) -> Known | None:
@@ -52,15 +55,21 @@ def satisfied_by(type_: str, params: Params) -> float | None:
     entry = known(type_)
     if entry is None:
         return None
-    points = entry.shares.get(group(params, entry.closed))
-    if not points:
-        return None
-    return _at(points, numbers(params, entry.closed))
+    closed: list[tuple[str, Any]] = []
+    at: list[float] = []
+    for name in sorted(params):
+        value = params[name]
+        if name in entry.closed:
+            closed.append((name, value))
+        elif _is_number(value):
+            at.append(float(value))
+    points = entry.shares.get(tuple(closed))
+    return _at(points, tuple(at)) if points else None
 
 
-def group(params: Params, closed: Sequence[str]) -> str:
+def group(params: Params, closed: Sequence[str]) -> Group:
     """Return the key of the constraints that only differ in numbers and free texts."""
-    return canonical_json({name: params[name] for name in sorted(params) if name in closed})
+    return tuple((name, params[name]) for name in sorted(params) if name in closed)
 
 
 def numbers(params: Params, closed: Sequence[str]) -> tuple[float, ...]:
@@ -100,7 +109,10 @@ def _table() -> Mapping[str, Known]:
         name: Known(
             entry["measured"],
             tuple(entry["closed"]),
-            {key: [(tuple(point[:-1]), point[-1]) for point in points] for key, points in entry["shares"].items()},
+            {
+                tuple(json.loads(key).items()): [(tuple(point[:-1]), point[-1]) for point in points]
+                for key, points in entry["shares"].items()
+            },
         )
         for name, entry in json.loads(file.read_text("utf-8"))["types"].items()
     }

@@ -52,6 +52,12 @@ def pieces(text: str) -> list[str]:
     return [piece for piece in found if piece]
 
 
+def count_pieces(text: str) -> int:
+    """Return how many ``pieces`` a text has."""
+    ends = [match.end() for match in _END.finditer(text)]
+    return len(ends) + (not text[ends[-1] if ends else 0 :].isspace() and len(text) > (ends[-1] if ends else 0))
+
+
 def ends_with_a_mark(sentence: str) -> bool:
     """Tell whether a sentence is closed by a full stop, a question mark or the like."""
     return sentence.rstrip(CLOSERS)[-1:] in _MARKS

@@ -12,9 +12,16 @@ from typing_extensions import override
 from crabtk.constraints.base import ConstraintType
 from crabtk.constraints.counted import CountedType, at_most
 from crabtk.constraints.numbers import lower_bound, share, upper_bound
-from crabtk.constraints.running_text import clear_sentences, ends_with_a_mark, goes_on, pieces, sure_pieces
+from crabtk.constraints.running_text import (
+    clear_sentences,
+    count_pieces,
+    ends_with_a_mark,
+    goes_on,
+    pieces,
+    sure_pieces,
+)
 from crabtk.quantities import Limit, counted
-from crabtk.text import WORD, ParsedText, words_in
+from crabtk.text import ParsedText, has_word, words_in
 from crabtk.types import Constraint, Params
 from crabtk.wording import Count, Field
 
@@ -160,10 +167,11 @@ class SentencesPerParagraph(ConstraintType):
         # Punkt takes "index i." for an initial, which ends no sentence; and a line may end one without a mark.
         for paragraph in text.paragraphs:
             bare = _FENCE.split(paragraph, maxsplit=1)[0]
-            by_lines = (pieces(line) for line in bare.splitlines())
-            most = max(
-                most, len(pieces(bare)), sum(WORD.search(piece) is not None for line in by_lines for piece in line)
-            )
+            most = max(most, count_pieces(bare))
+            if "\n" in bare:
+                most = max(most, sum(has_word(piece) for line in bare.splitlines() for piece in pieces(line)))
+            if most > _MOST_PER_PARAGRAPH:
+                return None
         return {"sentences": most} if most <= _MOST_PER_PARAGRAPH else None
 
     @override
@@ -189,7 +197,7 @@ class SentencesPerParagraph(ConstraintType):
 def _fewest_and_most(text: ParsedText) -> tuple[int, int]:
     """Count sentences as the splitter does, by final marks with whatever follows the last, and by those alone."""
     by_marks = [piece for paragraph in text.paragraphs for piece in pieces(paragraph)]
-    closed = [piece for piece in by_marks if ends_with_a_mark(piece) and WORD.search(piece)]
+    closed = [piece for piece in by_marks if ends_with_a_mark(piece) and has_word(piece)]
     sure = sum(ends_with_a_mark(piece) for paragraph in text.paragraphs for piece in sure_pieces(paragraph))
     fewest = min(len(_joined(text.sentences)), len(_joined(closed)), sure)
     # In verse, and where a title touches the text below it, a line may be a sentence without any mark.

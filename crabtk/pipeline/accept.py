@@ -14,7 +14,7 @@ from crabtk.constraints.counting import states_a_count
 from crabtk.constraints.reference import satisfied_by
 from crabtk.constraints.stopwords import stopwords
 from crabtk.grounding import ground
-from crabtk.pipeline.alike import rouge_l
+from crabtk.pipeline.alike import alike, words_of
 from crabtk.pipeline.ask import SENTENCE_OR_NULL, Complete, json_request, question
 from crabtk.pipeline.audit import Finding
 from crabtk.pipeline.judge import REFINED, judge
@@ -212,12 +212,12 @@ def _thinned(rows: Sequence[Row], max_rouge_l: float, work: _Accepting) -> list[
             row["constraint_id"],
         ),
     )
-    kept: dict[str, tuple[Row, tuple[str, ...]]] = {}
+    kept: dict[str, tuple[Row, list[str]]] = {}
     for row in ranked:
-        words = ParsedText(row["text"]).lower_words
+        words = words_of(row["text"])
         twin = None
         if row["origin"] != "measured" and row["type"] != REFINED:
-            twin = next((k for k, other in kept.values() if rouge_l(words, other) > max_rouge_l), None)
+            twin = next((k for k, other in kept.values() if alike(words, other, max_rouge_l)), None)
         if twin is None:
             kept[row["constraint_id"]] = (row, words)
         else:

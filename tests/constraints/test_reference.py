@@ -55,9 +55,11 @@ def test_what_is_asked_for_is_rarer_than_what_every_text_does() -> None:
 @pytest.fixture
 def table(monkeypatch: pytest.MonkeyPatch) -> None:
     known = {
-        "toy:count": reference.Known(0.5, ("relation",), {'{"relation":"at_least"}': [((2.0,), 0.8), ((10.0,), 0.4)]}),
-        "toy:range": reference.Known(0.5, (), {"{}": [((50.0, 100.0), 0.3), ((500.0, 900.0), 0.1)]}),
-        "toy:phrase": reference.Known(0.5, (), {"{}": [((), 0.05)]}),
+        "toy:count": reference.Known(
+            0.5, ("relation",), {(("relation", "at_least"),): [((2.0,), 0.8), ((10.0,), 0.4)]}
+        ),
+        "toy:range": reference.Known(0.5, (), {(): [((50.0, 100.0), 0.3), ((500.0, 900.0), 0.1)]}),
+        "toy:phrase": reference.Known(0.5, (), {(): [((), 0.05)]}),
     }
     monkeypatch.setattr(reference, "_table", lambda: known)
 
