@@ -8,7 +8,7 @@ import time
 from responses import CONSTRAINTS, responses, result
 
 from crabtk.constraints.builtin import TYPES
-from crabtk.pipeline.alike import alike, words_of
+from crabtk.pipeline.alike import Words, alike, words_of
 from crabtk.pipeline.measure import Measure
 
 MAX_ROUGE_L = 0.6
@@ -40,7 +40,7 @@ def main() -> None:
         wordings = [*(row["text"] for row in constraints), *CONSTRAINTS]
         if which == "six":
             words = list(map(words_of, wordings))
-            kept: list[list[str]] = []
+            kept: list[Words] = []
             for one in words:
                 if not any(alike(one, other, MAX_ROUGE_L) for other in kept):
                     kept.append(one)

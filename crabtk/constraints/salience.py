@@ -79,20 +79,16 @@ def _ranked(phrases: list[str], bonus: float) -> Ranked:
     A phrase is written in its plain form if the text has it, since a capital may be owed to a sentence's or title's
     start; else in its most frequent one.
     """
-    frequencies = Counter(phrases)
-    totals: dict[str, int] = {}
-    forms: dict[str, list[str]] = {}
-    for phrase, frequency in frequencies.items():
-        key = phrase.lower()
-        totals[key] = totals.get(key, 0) + frequency
-        if key != phrase:
-            forms.setdefault(key, []).append(phrase)
+    totals = Counter(map(str.lower, phrases))
     weights = [(-(bonus * total * min(len(key), 9)), key) for key, total in totals.items()]
     weights.sort(key=itemgetter(0))
-    return [
-        (weight, key if key in frequencies else max(forms[key], key=frequencies.__getitem__))
-        for weight, key in weights[:_MOST_RANKED]
-    ]
+    del weights[_MOST_RANKED:]
+    plain = set(phrases)
+    capitalised = Counter(phrase for phrase in phrases if not phrase.islower())
+    forms: dict[str, str] = {}
+    for phrase, _ in capitalised.most_common():
+        forms.setdefault(phrase.lower(), phrase)
+    return [(weight, key if key in plain else forms[key]) for weight, key in weights]
 
 
 def _words(content: Content) -> list[str]:

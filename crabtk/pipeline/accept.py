@@ -14,7 +14,7 @@ from crabtk.constraints.counting import states_a_count
 from crabtk.constraints.reference import satisfied_by
 from crabtk.constraints.stopwords import stopwords
 from crabtk.grounding import ground
-from crabtk.pipeline.alike import alike, words_of
+from crabtk.pipeline.alike import Words, alike, words_of
 from crabtk.pipeline.ask import SENTENCE_OR_NULL, Complete, json_request, question
 from crabtk.pipeline.audit import Finding
 from crabtk.pipeline.judge import REFINED, judge
@@ -212,7 +212,7 @@ def _thinned(rows: Sequence[Row], max_rouge_l: float, work: _Accepting) -> list[
             row["constraint_id"],
         ),
     )
-    kept: dict[str, tuple[Row, list[str]]] = {}
+    kept: dict[str, tuple[Row, Words]] = {}
     for row in ranked:
         words = words_of(row["text"])
         twin = None
