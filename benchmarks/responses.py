@@ -9,6 +9,9 @@ from pathlib import Path
 FOLDER = Path(os.environ.get("CRABTK_DATA", Path(__file__).parents[2] / "shared" / "data"))
 FILES = ("alpaca_eval_gpt4.json", "alpaca_eval_gpt4_1106_preview.json", "alpaca_eval_wizardlm-13b-v1.2.json")
 
+WARM = 600
+"""Rows that both sides check before the clock starts: every kind of instruction is among them."""
+
 CONSTRAINTS = (
     "Keep an even, matter-of-fact tone throughout the response.",
     "Open with a sentence that names the subject, and close with what follows from it.",
