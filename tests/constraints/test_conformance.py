@@ -73,7 +73,7 @@ def test_no_type_reads_the_wording_of_another() -> None:
 
 
 @each_type
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(data=st.data())
 def test_parse_recovers_any_parameters_from_every_wording(type_: ConstraintType, data: st.DataObject) -> None:
     for variant, template in type_.templates():

@@ -80,6 +80,7 @@ def test_an_output_that_is_not_empty_is_left_alone(full: Any, tiny: Path, rows: 
         train(tiny, rows, full[2].output.parent)
 
 
+@pytest.mark.slow
 def test_lora_is_merged_into_a_model_of_its_own(tiny: Path, rows: Path, tmp_path: Path) -> None:
     import torch
     from transformers import AutoModelForCausalLM
@@ -93,6 +94,7 @@ def test_lora_is_merged_into_a_model_of_its_own(tiny: Path, rows: Path, tmp_path
     assert len(changed) == 14 and all("_proj" in name for name in changed)
 
 
+@pytest.mark.slow
 def test_a_failure_tells_the_log_and_its_last_lines(tiny: Path, rows: Path, tmp_path: Path) -> None:
     with pytest.raises(TrainingError, match=r"train\.log:\n(.*\n)+.*nosuch"):
         train(tiny, rows, tmp_path, scheduler="nosuch")
