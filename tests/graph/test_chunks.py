@@ -28,6 +28,7 @@ def plain(workshop_in: Any, tmp_path_factory: pytest.TempPathFactory) -> dict[st
     return hashes(workshop_in(tmp_path_factory.mktemp("plain")).run(ALL_TYPES, to="crab"))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "change",
     [

@@ -115,6 +115,7 @@ def test_an_empty_run_says_what_is_missing():
     assert "None" not in words and "nan" not in words
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("missing", [each.name for each in fields(ReportInputs) if each.default is None])
 def test_any_table_may_be_missing(inputs, missing):
     Page(build_report(replace(inputs, **{missing: None})))

@@ -31,7 +31,7 @@ _FAMILIES = (
 FAMILIES = frozenset(_FAMILIES.split())
 JUDGED = [type_ for type_ in TYPES if type_.name.partition(":")[0] in FAMILIES]
 DRAWS = 2
-SHARE = 12
+SHARE = 24
 """One response in so many is judged by default."""
 
 
