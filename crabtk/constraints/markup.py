@@ -106,7 +106,10 @@ class NoMarkdown(ConstraintType):
 
     @override
     def measure(self, text: ParsedText, rng: random.Random) -> Params | None:
-        return None if len(text.words) < _FEWEST_WORDS or _ANY_MARKUP.search(text.raw) or text.json is not None else {}
+        if len(text.words) < _FEWEST_WORDS or text.json is not None:
+            return None
+        # Line by line: what ends a line in Unicode does not for the expression.
+        return None if _ANY_MARKUP.search("\n".join(text.lines)) or not self.check(text, {}) else {}
 
     @override
     def check(self, text: ParsedText, params: Params) -> bool:

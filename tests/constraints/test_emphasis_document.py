@@ -279,3 +279,9 @@ def test_limits_and_demands() -> None:
     assert list(BY_NAME["document:postscript"].demands({"marker": "P.S."})) == []
     assert list(BY_NAME["document:template"].demands(FORM)) == FORM["labels"]
     assert list(BY_NAME["emphasis:keyword"].demands({"phrase": "red tea"})) == ["red tea"]
+
+
+def test_a_bullet_after_a_vertical_tab_is_markdown_too() -> None:
+    text = ParsedText("The mill stands by the river and has done so for years. " * 3 + "\x0b- a bullet\x0b- another")
+    (type_,) = [type_ for type_ in TYPES if type_.name == "markdown:absent"]
+    assert type_.measure(text, random.Random(1)) is None
