@@ -189,7 +189,8 @@ class Conjunctions(ConstraintType):
     def measure(self, text: ParsedText, rng: random.Random) -> Params | None:
         if not _english(text):
             return None
-        used = len(_CONJUNCTIONS.intersection(text.part(spaced)))
+        # Those that stand alone to whoever divides words at spaces, and to whoever divides them at signs.
+        used = len(_CONJUNCTIONS.intersection(text.part(spaced)).intersection(text.part(joined)))
         return {"n": used} if used >= 4 else None
 
     @override

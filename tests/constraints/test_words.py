@@ -402,3 +402,13 @@ def test_lets_holds_a_pronoun_to_some() -> None:
     measured = [BY_NAME["word:pronouns"].measure(ParsedText(raw, "en"), random.Random(seed)) for seed in range(40)]
     assert not any(params["relation"] == "exactly" for params in measured if params)
     assert any(measured)
+
+
+def test_a_conjunction_that_an_invisible_joiner_glues_to_the_next_word_is_not_counted_on() -> None:
+    (type_,) = [type_ for type_ in TYPES if type_.name == "word:conjunctions"]
+    plain = ("The dam is old and the mill is new, but the river is calm or nearly so, yet the miller "
+             "and his sons work for the town and sleep in the barn of the parish by the road. ") * 3  # fmt: skip
+    for raw in (plain, plain.replace("but ", "but\u200d ").replace("yet ", "yet \u200d")):
+        params = type_.measure(ParsedText(raw), random.Random(1))
+        assert params is None or type_.check(ParsedText(raw), params)
+    assert type_.measure(ParsedText(plain), random.Random(1)) is not None
