@@ -248,6 +248,11 @@ def test_messages_may_hold_parts_and_a_system_message_beside_them() -> None:
     assert "not a text" in reason("messages", {"messages": [image, {"role": "assistant", "content": "A"}]})
 
 
+def test_a_response_may_stand_for_a_completion() -> None:
+    said = pair("prompt-completion", {"prompt": "Q", "response": "A", "key": 7})
+    assert (said.instruction, said.response) == ("Q", "A")
+
+
 def test_prompt_and_completion_may_be_texts_or_lists() -> None:
     plain = pair("prompt-completion", EXAMPLES["prompt-completion"])
     assert (plain.instruction, plain.response, plain.system, plain.language) == ("Q", "A", "S", "de")
