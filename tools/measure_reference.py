@@ -15,7 +15,7 @@ from pathlib import Path
 from crabtk.canonical import canonical_json
 from crabtk.constraints.base import ConstraintType
 from crabtk.constraints.builtin import TYPES
-from crabtk.constraints.reference import FILE, Group, group, numbers
+from crabtk.constraints.reference import FILE, Group, divided
 from crabtk.protocols import SeedReader
 from crabtk.randomness import generator
 from crabtk.readers.builtin import READERS
@@ -74,7 +74,8 @@ def entry(type_: ConstraintType) -> dict[str, object]:
     count = 0
     for params in measured(type_):
         count += 1
-        by_group.setdefault(group(params, names), {}).setdefault(numbers(params, names), []).append(params)
+        group, numbers = divided(params, names)
+        by_group.setdefault(group, {}).setdefault(numbers, []).append(params)
     shares = {canonical_json(dict(key)): list(_points(type_, by_group[key])) for key in sorted(by_group)}
     return {"measured": round(count / len(_texts), 4), "closed": names, "shares": shares}
 

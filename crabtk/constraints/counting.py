@@ -1,4 +1,4 @@
-"""Constraints in free text that count something: told apart, and handed to the type that can check them.
+"""Constraints in free text that count something, told apart.
 
 A model that writes constraints cannot count, and one that judges them cannot either; so a constraint that
 states a number is either checked by code or dropped.
@@ -6,14 +6,8 @@ states a number is either checked by code or dropped.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-
 import regex
 
-from crabtk.protocols import ConstraintType
-from crabtk.types import Params
-
-_UNITS = ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"]
 _ENGLISH = """two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen
 eighteen nineteen twenty thirty forty fifty sixty seventy eighty ninety hundred hundreds thousand thousands million
 zero dozen dozens score pair pairs couple trio quartet half halves third thirds quarter quarters fifth fifths tenth
@@ -68,7 +62,6 @@ _NO_COUNT = regex.compile(
     r"|\bno fewer\b(?! than)",
     regex.IGNORECASE,
 )
-_SPACE = regex.compile(r"\s+")
 
 
 def states_a_count(text: str) -> bool:
@@ -86,48 +79,3 @@ def states_a_count(text: str) -> bool:
         return True
     words = set(_WORD.findall(bare.lower()))
     return bool(words & (_NUMBER_WORDS - _ENGLISH_TOO if words & _PLAINLY_ENGLISH else _NUMBER_WORDS))
-
-
-def ground(text: str, types: Iterable[ConstraintType]) -> tuple[str, Params] | None:
-    """Find the measured type that a whole free-text constraint is a wording of.
-
-    Args:
-        text: The constraint; white space, curly quotes, number words and the final full stop may differ from
-            a wording of the type.
-        types: The types to ask, in order.
-
-    Returns:
-        The type's name and the parameters, or None where no type claims it.
-    """
-    known = tuple(types)
-    for candidate in _spellings(text):
-        for type_ in known:
-            params = type_.parse(candidate)
-            if params is not None:
-                return type_.name, params
-    return None
-
-
-def _spellings(text: str) -> Iterator[str]:
-    """Yield the ways to spell a constraint that a wording may have."""
-    plain = _SPACE.sub(" ", text).strip().translate({ord(mark): '"' for mark in "“”„«»"})
-    plain = plain[:1].upper() + plain[1:]
-    if not plain:
-        return
-    bare = plain.rstrip(".").rstrip()
-    for spelling in dict.fromkeys((plain, bare, f"{bare}.", f"{bare}?")):
-        yield spelling
-        digits = _in_digits(spelling)
-        if digits != spelling:
-            yield digits
-
-
-def _in_digits(text: str) -> str:
-    """Write number words up to twelve as digits, outside quotes."""
-    parts = regex.split(r'("[^"\n]*")', text)
-    return "".join(part if number % 2 else _WORD.sub(_digit, part) for number, part in enumerate(parts))
-
-
-def _digit(word: regex.Match[str]) -> str:
-    lower = word[0].lower()
-    return str(_UNITS.index(lower)) if lower in _UNITS else word[0]

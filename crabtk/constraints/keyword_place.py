@@ -13,7 +13,7 @@ from crabtk.constraints.base import ConstraintType
 from crabtk.constraints.numbers import share
 from crabtk.constraints.quoting import contains, demanded, fold, holds_alone, occurs
 from crabtk.constraints.salience import salient_phrases, salient_words
-from crabtk.constraints.tokens import clear_sentences
+from crabtk.constraints.tokens import undoubted_sentences
 from crabtk.quantities import Limit
 from crabtk.text import ParsedText
 from crabtk.types import Constraint, Params
@@ -186,7 +186,7 @@ class InSentence(ConstraintType):
 
     @override
     def measure(self, text: ParsedText, rng: random.Random) -> Params | None:
-        sentences = text.part(clear_sentences)
+        sentences = text.part(undoubted_sentences)
         if len(text.words) < _FEWEST_WORDS or len(sentences) < 3 or not text.spaced:
             return None
         found = [

@@ -43,11 +43,6 @@ def occurs(phrase: str, text: ParsedText) -> bool:
     return _find(fold(phrase), text.folded) >= 0
 
 
-def occurs_inside(phrase: str, text: ParsedText) -> bool:
-    """Tell whether a phrase occurs at all, be it inside a word."""
-    return fold(phrase) in text.folded
-
-
 def first_place(phrase: str, text: ParsedText) -> int:
     """Return where a phrase first occurs as whole words in ``text.folded``, or -1."""
     return _find(fold(phrase), text.folded)

@@ -55,36 +55,29 @@ def satisfied_by(type_: str, params: Params) -> float | None:
     entry = known(type_)
     if entry is None:
         return None
-    closed: list[tuple[str, Any]] = []
-    at: list[float] = []
+    group, at = divided(params, entry.closed)
+    points = entry.shares.get(group)
+    return _at(points, at) if points else None
+
+
+def divided(params: Params, closed: Sequence[str]) -> tuple[Group, tuple[float, ...]]:
+    """Divide parameters into the closed ones and the numeric ones, each by name; free texts are left out."""
+    group: list[tuple[str, Any]] = []
+    numbers: list[float] = []
     for name in sorted(params):
         value = params[name]
-        if name in entry.closed:
-            closed.append((name, value))
-        elif _is_number(value):
-            at.append(float(value))
-    points = entry.shares.get(tuple(closed))
-    return _at(points, tuple(at)) if points else None
-
-
-def group(params: Params, closed: Sequence[str]) -> Group:
-    """Return the key of the constraints that only differ in numbers and free texts."""
-    return tuple((name, params[name]) for name in sorted(params) if name in closed)
-
-
-def numbers(params: Params, closed: Sequence[str]) -> tuple[float, ...]:
-    """Return the numeric parameters by name."""
-    return tuple(float(params[name]) for name in sorted(params) if name not in closed and _is_number(params[name]))
+        if name in closed:
+            group.append((name, value))
+        elif isinstance(value, int | float) and not isinstance(value, bool):
+            numbers.append(float(value))
+    return tuple(group), tuple(numbers)
 
 
 def _at(points: Sequence[tuple[tuple[float, ...], float]], at: tuple[float, ...]) -> float | None:
     if len(points[0][0]) != len(at):
         return None
     if len(at) != 1:
-        nearest = min(
-            points, key=lambda point: sum(abs(a - b) / (abs(b) + 1) for a, b in zip(point[0], at, strict=True))
-        )
-        return nearest[1]
+        return min(points, key=lambda point: _distance(point[0], at))[1]
     place = bisect_left(points, (at, 0.0))
     if place == 0 or place == len(points) or points[place][0] == at:
         return points[min(place, len(points) - 1)][1]
@@ -94,10 +87,6 @@ def _at(points: Sequence[tuple[tuple[float, ...], float]], at: tuple[float, ...]
 
 def _distance(one: tuple[float, ...], other: tuple[float, ...]) -> float:
     return sum(abs(a - b) / (abs(b) + 1) for a, b in zip(one, other, strict=True))
-
-
-def _is_number(value: Any) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool)
 
 
 @lru_cache(maxsize=1)

@@ -86,7 +86,7 @@ def single_reading(text: ParsedText) -> bool:
     return words == text.part(joined) == text.part(spaced) and len(text.raw.split()) == len(words)
 
 
-def clear_sentences(text: ParsedText) -> tuple[str, ...]:
+def undoubted_sentences(text: ParsedText) -> tuple[str, ...]:
     """Return the sentences of running text where nobody would divide it otherwise; else none.
 
     Every line ends a sentence, and no full stop, question or exclamation mark stands anywhere but at the end

@@ -14,7 +14,7 @@ from crabtk.constraints.base import ConstraintType
 from crabtk.constraints.numbers import share
 from crabtk.constraints.quoting import fold, occurrences, occurs, written_as
 from crabtk.constraints.salience import content_words, salient_words
-from crabtk.constraints.tokens import clear_sentences
+from crabtk.constraints.tokens import undoubted_sentences
 from crabtk.quantities import Limit
 from crabtk.text import ParsedText, words_in
 from crabtk.types import Params
@@ -54,7 +54,7 @@ class Position(ConstraintType):
 
     @override
     def measure(self, text: ParsedText, rng: random.Random) -> Params | None:
-        sentences = text.part(clear_sentences)
+        sentences = text.part(undoubted_sentences)
         if len(text.words) < _FEWEST_WORDS or len(sentences) < 2 or not text.spaced:
             return None
         content = text.part(content_words)

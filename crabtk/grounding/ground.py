@@ -6,7 +6,6 @@ import re
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
 
-from crabtk.constraints.counting import ground as ground_wording
 from crabtk.grounding.amounts import amounts
 from crabtk.grounding.edges import edges
 from crabtk.grounding.forms import forms
@@ -16,6 +15,7 @@ from crabtk.grounding.normal import normal
 from crabtk.grounding.parts import parts
 from crabtk.grounding.rule import Context, Rule, Typed
 from crabtk.grounding.several import together
+from crabtk.grounding.wordings import worded_by
 from crabtk.protocols import ConstraintType
 from crabtk.randomness import generator
 from crabtk.types import Constraint, Params
@@ -39,7 +39,7 @@ def ground(text: str, types: Mapping[str, ConstraintType]) -> tuple[Constraint, 
     """
     if len(text) > _LONGEST_WORDING:
         return ()
-    known = ground_wording(text, types.values())
+    known = worded_by(text, types.values())
     if known is not None:
         return (Constraint(known[0], known[1]),)
     plain = normal(text)

@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 
 from crabtk.constraints.builtin import TYPES
-from crabtk.constraints.counting import ground, states_a_count
+from crabtk.constraints.counting import states_a_count
 from crabtk.constraints.translated import TRANSLATED
+from crabtk.grounding.wordings import worded_by
 from crabtk.prompts import worked_examples
 from crabtk.testing import TEXTS
 from crabtk.text import ParsedText
@@ -96,12 +97,12 @@ def test_whatever_states_a_number_in_a_wording_is_seen() -> None:
     ],
 )
 def test_free_text_is_grounded(text: str, found: tuple[str, dict[str, Any]]) -> None:
-    assert ground(text, TYPES) == found
+    assert worded_by(text, TYPES) == found
 
 
 @pytest.mark.parametrize("text", ["", " . ", "Use three metaphors.", "Use at least 200 words. And be kind.", '"'])
 def test_what_no_type_words_is_not_grounded(text: str) -> None:
-    assert ground(text, TYPES) is None
+    assert worded_by(text, TYPES) is None
 
 
 def test_translated_types() -> None:

@@ -13,8 +13,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from crabtk.constraints.builtin import TYPES
-from crabtk.constraints.counting import ground as ground_wording
 from crabtk.grounding import ground
+from crabtk.grounding.wordings import worded_by
 from crabtk.text import ParsedText
 from crabtk.types import Constraint
 
@@ -93,7 +93,7 @@ def test_what_a_type_words_is_grounded_in_it(type_: Any, rng: random.Random) -> 
     examples = [p for raw in type_.examples if (p := type_.measure(ParsedText(raw), rng)) is not None]
     for params in [*type_.example_params, *examples][:8]:
         wording = type_.render(params, rng)
-        if ground_wording(wording, TYPES) != (type_.name, params):
+        if worded_by(wording, TYPES) != (type_.name, params):
             continue  # of two types that word alike, the first by name is found
         assert ground(wording, BY_NAME) == (Constraint(type_.name, params),)
 
