@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 import time
 
-from responses import CONSTRAINTS, responses, result
+from responses import CONSTRAINTS, WARM_UP, responses, result
 
 from crabtk.constraints.builtin import TYPES
 from crabtk.pipeline.alike import Words, alike, words_of
@@ -32,7 +32,8 @@ def main() -> None:
     }
     work = Measure(chosen[which], seed=42)
     texts = responses(limit)
-    work(("warm", "Say hello.", "Models load with the first text. They are not counted.\n\nNor is this.", "en"))
+    for text in WARM_UP:
+        work(("warm", "", text, ""))
     made = 0
     start = time.perf_counter()
     for number, text in enumerate(texts):

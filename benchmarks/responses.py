@@ -25,6 +25,13 @@ CONSTRAINTS = (
 """Eight constraints as a model writes them; with the six scripted ones an item has about fourteen."""
 
 
+WARM_UP = (
+    "Models load with the first text. They are not counted.\n\nNor is this one, says Dr. Smith (of St. Ives).",
+    "Voici une réponse en français, pour que le modèle qui reconnaît la langue soit chargé, lui aussi. C'est tout.",
+)
+"""What both sides are given before the clock starts, so that no loading of models is timed."""
+
+
 def responses(limit: int) -> list[str]:
     """Return real responses that hold a word."""
     found = [row["output"] for name in FILES for row in json.loads((FOLDER / "seeds" / name).read_text("utf-8"))]

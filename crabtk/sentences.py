@@ -43,8 +43,8 @@ ABBREVIATIONS = {
 
 _EMPHASIS = re.compile(r"\*+")
 _STOP = re.compile(r"[.?!]+")
-_INSIDE = re.compile(r"[^\W_]|[,%°/-]")
-_PLAIN_END = re.compile(r"\s*\Z|\s+(?=[^\W\d_])")
+_INSIDE = re.compile(r"\.(?=[^\W_]|[,%°/-])")
+_PLAIN_END = re.compile(r"[.?!](?=\s+[^\W\d_])")
 _OTHER_STOPS = re.compile("[。！？｡।॥؟۔]")
 _PIECE = re.compile(r"[^。！？｡।॥؟۔]*+[。！？｡।॥؟۔]+[”’」』）)\"']*|[^。！？｡।॥؟۔]+")
 
@@ -63,7 +63,8 @@ def split(text: str, language: str) -> list[str]:
     if _is_one(plain):
         return [plain.strip()] if plain.strip() else []
     model = PUNKT_MODELS.get(language, "english")
-    pieces: Iterable[str] = _at_plain_ends(plain, model) or _tokenizer(model).tokenize(plain)
+    # Greek ends sentences at semicolons too.
+    pieces: Iterable[str] = _tokenizer(model).tokenize(plain) if model == "greek" else _divided_by(model, plain)
     if language in ABBREVIATIONS:
         pieces = _after_abbreviations(pieces, ABBREVIATIONS[language])
     if not plain.isascii() and _OTHER_STOPS.search(plain):
@@ -79,33 +80,42 @@ def _is_one(text: str) -> bool:
     return first is None or not text[first.end() :].strip()
 
 
-def _at_plain_ends(text: str, model: str) -> list[str]:
-    """Divide a text as Punkt would where every mark in it is plain; return nothing where one is not.
+def _divided_by(model: str, text: str) -> list[str]:
+    """Divide a text as Punkt would, and ask Punkt only about the marks that are not plain.
 
-    A mark is plain that ends the text, or stands between a word of letters that the model knows nothing special of
-    and a space with a letter behind it; and so is one inside a number or name, such as ``3.5``, which ends nothing.
-    Punkt decides these by the mark alone, at thirty times the cost.
+    A mark is plain that stands between a word of letters that the model knows nothing special of and a space with a
+    letter behind it, and ends a sentence; so is one inside a number or name, such as ``3.5``, and ends nothing. Punkt
+    decides these by the mark alone, at thirty times the cost, and no decision of its hangs on what lies beyond them.
     """
-    if model == "greek":  # which also ends sentences at semicolons
-        return []
-    found: list[str] = []
+    text = text.rstrip()
+    special = _special(model)
+    pieces: list[str] = []
     start = 0
-    for mark in _STOP.finditer(text):
-        if len(mark[0]) > 1:
-            return []
-        if mark[0] == "." and _INSIDE.match(text, mark.end()):
+    for match in _PLAIN_END.finditer(text):
+        end = match.start()
+        word = text[max(start, text.rfind(" ", start, end) + 1) : end]
+        if len(word) < 2 or not (word.isalpha() or all(map(str.isalpha, word.split("-")))):
             continue
-        plain = _PLAIN_END.match(text, mark.end())
-        word = text[max(start, text.rfind(" ", start, mark.start()) + 1) : mark.start()]
-        if plain is None or len(word) < 2 or not word.replace("-", "a").isalpha():
-            return []
-        if mark[0] == "." and not _special(model).isdisjoint((word.lower(), word.lower().rpartition("-")[2])):
-            return []
-        found.append(text[start : mark.end()])
-        start = plain.end()
-    if start < len(text):
-        found.append(text[start:])
-    return found
+        if text[end] == "." and (word.lower() in special or word.lower().rpartition("-")[2] in special):
+            continue
+        pieces.append(text[start : end + 1].lstrip())
+        start = end + 1
+    pieces.append(text[start:].lstrip())
+    if _marks(text) == len(pieces) - 1 + (text[-1] in ".?!"):
+        return pieces
+    tokenize = _tokenizer(model).tokenize
+    return [part for piece in pieces for part in (tokenize(piece) if _is_doubtful(piece) else (piece,))]
+
+
+def _is_doubtful(piece: str) -> bool:
+    """Tell whether a mark stands before the last character that is not inside a number or name."""
+    before = piece[:-1]
+    marks = _marks(before)
+    return marks > 0 and marks != len(_INSIDE.findall(before))
+
+
+def _marks(text: str) -> int:
+    return text.count(".") + text.count("?") + text.count("!")
 
 
 @lru_cache(maxsize=32)

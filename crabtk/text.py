@@ -13,12 +13,15 @@ from crabtk import language as languages
 from crabtk import markdown
 from crabtk.markdown import Code, Heading, Item, Line, Table
 from crabtk.sentences import split
-from crabtk.words import UNSPACED, WORD, has_word, words_in
+from crabtk.words import NOT_SIMPLE, UNSPACED, WORD, has_word, words_in
 
 __all__ = ["UNSPACED", "WORD", "ParsedText", "has_word", "words_in"]
 
 T = TypeVar("T")
 _UNREAD: Any = object()
+
+_UNEVEN = ("  ", " \n", "\n ", *"\t\r\v\f\x1c\x1d\x1e\x1f")
+"""White space of ASCII that is more than a space or a line's end between two words."""
 
 _BOLD = regex.compile(r"\*\*([^*\n]+)\*\*|(?<!\w)__([^_\n]+)__(?!\w)")
 _CODE_SPAN = regex.compile(r"`[^`\n]+`")
@@ -84,11 +87,15 @@ class ParsedText:
     @cached_property
     def lower_words(self) -> tuple[str, ...]:
         """The words in lower case."""
+        if self.raw.isascii():
+            return tuple(words_in(self.raw.lower()))
         return tuple(map(str.lower, self.words))
 
     @cached_property
     def folded(self) -> str:
         """The text with case folded and white space inside each line made one space; for finding phrases."""
+        if self.raw.isascii() and not any(map(self.raw.__contains__, _UNEVEN)) and self.raw == self.raw.strip():
+            return self.raw.lower()
         return "\n".join(" ".join(line.split()) for line in self.lines).casefold()
 
     @cached_property
@@ -155,6 +162,8 @@ class ParsedText:
     @cached_property
     def bold_spans(self) -> tuple[str, ...]:
         """Stretches between double asterisks (or double underscores) on one line outside code."""
+        if "*" not in self.raw and "_" not in self.raw:
+            return ()
         spans = (a or b for line in self.prose_lines for a, b in _BOLD.findall(_CODE_SPAN.sub("", line)))
         return tuple(span for span in spans if span == span.strip() and has_word(span))
 
@@ -164,6 +173,8 @@ class ParsedText:
 
         A colon may follow, unless an address follows the colon.
         """
+        if "[" not in self.raw:
+            return ()
         spans = (span for line in self.prose_lines for span in _PLACEHOLDER.findall(line))
         return tuple(span for span in spans if span[0].isalpha())
 
@@ -198,9 +209,9 @@ class ParsedText:
     @cached_property
     def spaced(self) -> bool:
         """Whether spaces set words apart; false where a tenth of the letters is Chinese, Thai or the like."""
-        if self.raw.isascii():
+        if self.raw.isascii() or not NOT_SIMPLE.search(self.raw):
             return True
-        unspaced = sum(map(len, UNSPACED.findall(self.raw))) if UNSPACED.search(self.raw) else 0
+        unspaced = sum(map(len, UNSPACED.findall(self.raw)))
         return unspaced * 10 < sum(map(len, self.words)) or not unspaced
 
     @cached_property

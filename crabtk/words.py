@@ -10,8 +10,15 @@ import regex
 WORD = regex.compile(r"[\p{L}\p{N}][\p{L}\p{M}\p{N}\u200c\u200d]*")
 """A run of letters, marks or digits that begins with a letter or digit; the underscore ends it."""
 
-_ASCII_WORD = re.compile("[A-Za-z0-9]+")
-"""The same in a text of ASCII, at twice the speed."""
+_NO_WORD = bytes(code if code < 128 and chr(code).isalnum() else 32 for code in range(256))
+"""Makes all but the letters and digits of ASCII a space, at a multiple of the speed of any expression."""
+
+_SIMPLE_WORD = re.compile(r"[^\W_]+")
+"""The same as ``WORD`` where nothing of ``NOT_SIMPLE`` stands, at a multiple of the speed."""
+
+NOT_SIMPLE = re.compile("[\u0300-\u1fff\u200c\u200d\u2070-\u209f\u20d0-\u20ff\u2c00-\U0010ffff]")
+"""What may carry marks or join, what is written without spaces, and letters that Python and ``regex`` may know from
+different versions of Unicode."""
 
 UNSPACED = regex.compile(r"[\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}]+")
 """Letters of scripts that are written without spaces between words."""
@@ -29,7 +36,9 @@ def words_in(text: str) -> list[str]:
     a word is what ICU's dictionary of the language takes for one: ``今天没有时间`` is three.
     """
     if text.isascii():
-        return _ASCII_WORD.findall(text)
+        return text.encode("ascii").translate(_NO_WORD).decode("ascii").split()
+    if not NOT_SIMPLE.search(text):
+        return _SIMPLE_WORD.findall(text)
     runs: list[str] = WORD.findall(text)
     if not UNSPACED.search(text):
         return runs

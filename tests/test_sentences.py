@@ -13,7 +13,7 @@ WORDS = """\
 the River river. River! Dr. Mr. e.g. i.e. etc. a. A. U.S. 3.5 3. No. well-being. co-op. Node.js Ms. said. Is it?
 yes!? no... … (so) (so.) "so." “so.” it's. I. II. S. Oct. Jan. p.m. vs. approx. fig. 1,000. 5% -0.01 end.) und.
 z.B. usw. ca. Nr. fuhr. M. Mme. janv. г. т.е. ул. дом. Sr. Sra. casa. www.a.com x.y can. can't. über. été. St. Inc.
-Ltd. Corp. Jr. then.Now a.b. ..
+Ltd. Corp. Jr. then.Now a.b. .. -é. é--é. (b). x-ray. end-
 """
 TOKENS = st.sampled_from([word for line in WORDS.split("\n") for word in line.split(" ")] + ["\t", "\u00a0", "\u2009"])
 

@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib import resources
+from math import inf
 from typing import Any
 
 from crabtk.types import Params
@@ -68,7 +69,7 @@ def divided(params: Params, closed: Sequence[str]) -> tuple[Group, tuple[float, 
         value = params[name]
         if name in closed:
             group.append((name, value))
-        elif isinstance(value, int | float) and not isinstance(value, bool):
+        elif type(value) is int or type(value) is float:  # and no bool, which is an int to isinstance
             numbers.append(float(value))
     return tuple(group), tuple(numbers)
 
@@ -76,13 +77,32 @@ def divided(params: Params, closed: Sequence[str]) -> tuple[Group, tuple[float, 
 def _at(points: Sequence[tuple[tuple[float, ...], float]], at: tuple[float, ...]) -> float | None:
     if len(points[0][0]) != len(at):
         return None
-    if len(at) != 1:
-        return min(points, key=lambda point: _distance(point[0], at))[1]
+    if not at:
+        return points[0][1]
     place = bisect_left(points, (at, 0.0))
+    if len(at) != 1:
+        return _nearest(points, at, place)
     if place == 0 or place == len(points) or points[place][0] == at:
         return points[min(place, len(points) - 1)][1]
     ((low,), below), ((high,), above) = points[place - 1], points[place]
     return below + (above - below) * (at[0] - low) / (high - low)
+
+
+def _nearest(points: Sequence[tuple[tuple[float, ...], float]], at: tuple[float, ...], place: int) -> float:
+    """Return the share at the point nearest to some numbers, the first of those equally near.
+
+    From where the numbers would be put, outwards: the further away, the more the first number alone is off.
+    """
+    best, found = inf, 0
+    for numbers in (range(place - 1, -1, -1), range(place, len(points))):
+        for number in numbers:
+            point = points[number][0]
+            if abs(point[0] - at[0]) / (abs(at[0]) + 1) > best:
+                break
+            distance = _distance(point, at)
+            if distance < best or (distance == best and number < found):
+                best, found = distance, number
+    return points[found][1]
 
 
 def _distance(one: tuple[float, ...], other: tuple[float, ...]) -> float:

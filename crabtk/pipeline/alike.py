@@ -10,25 +10,27 @@ from crabtk.text import words_in
 
 
 class Words(NamedTuple):
-    """A wording's words in lower case, in order, and the different ones."""
+    """A wording's words in lower case, in order, the different ones, and how many repeat another."""
 
     all: list[str]
     distinct: frozenset[str]
+    repeated: int
 
 
 def words_of(wording: str) -> Words:
     """Return a wording's words, to be compared with another's."""
     words = words_in(wording.lower())
-    return Words(words, frozenset(words))
+    distinct = frozenset(words)
+    return Words(words, distinct, len(words) - len(distinct))
 
 
 def alike(one: Words, other: Words, more_than: float) -> bool:
     """Tell whether ROUGE-L's F1 over words (twice the longest common subsequence over both lengths) exceeds a value."""
-    needed = more_than * (len(one.all) + len(other.all)) / 2
-    if min(len(one.all), len(other.all)) <= needed:
-        return False
+    words, distinct, repeated = one
+    other_words, other_distinct, other_repeated = other
+    needed = more_than * (len(words) + len(other_words)) / 2
     # A common subsequence has no more words than both share, repeated ones counted: that settles most pairs.
-    repeated = min(len(one.all) - len(one.distinct), len(other.all) - len(other.distinct))
-    if len(one.distinct & other.distinct) + repeated <= needed:
+    shared = len(distinct & other_distinct)
+    if shared + (repeated if repeated < other_repeated else other_repeated) <= needed:
         return False
-    return float(Indel.normalized_similarity(one.all, other.all)) > more_than
+    return float(Indel.normalized_similarity(words, other_words)) > more_than

@@ -25,4 +25,4 @@ def printable(text: str) -> str:
 
 def storable(text: str) -> str:
     """Replace lone surrogates, which no table can hold."""
-    return text.encode("utf-8", "replace").decode("utf-8")
+    return text if text.isascii() else text.encode("utf-8", "replace").decode("utf-8")

@@ -13,7 +13,7 @@ from crabtk.constraints.reference import satisfied_by
 from crabtk.pipeline.ledger import ledger, storable
 from crabtk.pipeline.parallel import map_rows
 from crabtk.protocols import ConstraintType
-from crabtk.randomness import Deferred, generator
+from crabtk.randomness import RowRandom, generator
 from crabtk.schemas import Constraints, columns
 from crabtk.text import ParsedText
 from crabtk.types import Params, Rejected
@@ -77,7 +77,7 @@ class Measure:
         self.seed = seed
         self.references = references
         self.reference_sample = reference_sample
-        self._rng = Deferred()
+        self._rng = RowRandom()
         self._parsed: list[tuple[str, ParsedText]] = []
         self._known: dict[tuple[str, str], list[tuple[str, bool]]] = {}
 
@@ -91,21 +91,20 @@ class Measure:
         constraints: list[dict[str, Any]] = []
         rejected: list[Rejected] = []
         for type_ in self.types:
+            rng = self._rng.stand_for(self.seed, "measure", seed_id, type_.name)
             try:
-                constraint = self._constraint(type_, seed_id, text)
+                params = type_.measure(text, rng)
+                if params is not None:
+                    constraints.append(self._held(type_, params, text, seed_id, rng))
             except Exception as error:  # a type is a plugin: its failure costs the constraint, never the run
                 reason = f"constraint type {type_.name} raised {type(error).__name__}: {error}"
                 rejected.append(Rejected(STAGE, "seeds", None, f"{seed_id}/{type_.name}", reason, response))
-                continue
-            if constraint is not None:
-                constraints.append(constraint)
         return constraints, rejected
 
-    def _constraint(self, type_: ConstraintType, seed_id: str, text: ParsedText) -> dict[str, Any] | None:
-        rng = self._rng.stand_for(self.seed, "measure", seed_id, type_.name)
-        params = type_.measure(text, rng)
-        if params is None:
-            return None
+    def _held(
+        self, type_: ConstraintType, params: Params, text: ParsedText, seed_id: str, rng: random.Random
+    ) -> dict[str, Any]:
+        """Return what was measured as a row of schema ``Constraints``; ValueError where it cannot stand."""
         if not type_.check(text, params):
             raise ValueError(
                 f"it measured {canonical_json(dict(params))} and then does not find it (the law is broken)"
