@@ -7,7 +7,7 @@ settings give, checked against the constructor's own annotated keyword parameter
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, ClassVar, Protocol, Self, runtime_checkable
 
@@ -154,6 +154,25 @@ class Backend(Protocol):
 
     def generate(self, requests: Sequence[Request]) -> Sequence[Completion]:
         """Answer each request: same length, same order; one that cannot be answered has finish reason error."""
+        ...
+
+
+@runtime_checkable
+class StreamingBackend(Protocol):
+    """A backend that also takes requests one by one and hands back each answer as soon as it is ready.
+
+    Where a backend has this method, crabtk uses it in place of ``generate``: the engine is kept full, no request waits
+    for the slowest of a batch, and every answer is stored as it comes.
+    """
+
+    name: ClassVar[str]
+
+    def stream(self, requests: Iterator[Request]) -> Generator[tuple[int, Completion], None, None]:
+        """Yield the number of each request, counted from 0 as they come, with its completion, in any order.
+
+        Takes requests in the caller's thread, and no more of them ahead than keep the engine full; each gets exactly
+        one completion. When the generator is closed before its end, what is unfinished is cancelled.
+        """
         ...
 
 

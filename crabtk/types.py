@@ -131,6 +131,8 @@ class Completion:
         choice_logprobs: Natural-log probability of each of the request's choices given the prompt
             (not normalised over the choices, so their exponentials sum to at most 1); None without choices.
         error: Why there is no answer, when ``finish_reason`` is ``error``.
+        retries: How often the engine had to be asked again.
+        cost: What the answer cost, in the currency of the backend's prices; None where it knows none.
     """
 
     text: str
@@ -140,6 +142,8 @@ class Completion:
     generated_tokens: int = 0
     choice_logprobs: Mapping[str, float] | None = None
     error: str | None = None
+    retries: int = 0
+    cost: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

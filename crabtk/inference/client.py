@@ -1,10 +1,13 @@
-"""Answering requests: from the response cache where it can, else by the engine, batch by batch."""
+"""Answering requests: from the response cache where it can, else by the engine."""
 
 from __future__ import annotations
 
+import time
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import replace
+from itertools import chain
 from types import TracebackType
 from typing import Self
 
@@ -12,11 +15,16 @@ from crabtk.errors import BackendError, CrabtkError
 from crabtk.inference.cache import ResponseCache, request_key
 from crabtk.inference.refusals import is_refusal
 from crabtk.inference.usage import Usage
-from crabtk.protocols import Backend
+from crabtk.protocols import Backend, StreamingBackend
 from crabtk.types import Completion, Request
 
 Progress = Callable[[int, int], None]
-"""Called with the requests answered so far and all requests, after each batch."""
+"""Called with the requests answered so far and all requests."""
+
+_LOOKED_UP_AT_ONCE = 512
+_STORED_AT_ONCE = 64
+_STORED_AFTER_SECONDS = 0.5
+_REPORTED_EVERY_SECONDS = 0.1
 
 
 class Client:
@@ -27,7 +35,7 @@ class Client:
             answer.
         cache: Holds the completions; stays open.
         identity: What the answers depend on besides the request; see ``engine_identity``.
-        batch_size: Requests of one batch, at least 1.
+        batch_size: Requests of one batch, at least 1; a backend that takes requests one by one knows no batches.
         model: The model's name, for messages.
         progress: For calls of ``complete`` that bring none.
 
@@ -59,18 +67,26 @@ class Client:
     def complete(self, requests: Sequence[Request], progress: Progress | None = None) -> list[Completion]:
         """Answer each request: same length, same order.
 
-        Batches are cut at fixed places, whatever the cache holds, and what the engine answers is stored as soon as
-        its batch returns: a run that is killed loses one batch at most, and forms the same batches when it goes on.
-        Equal requests of a batch are asked once. Completions with finish reason ``error`` are not stored. Free text
-        that declines the task gets the finish reason ``refusal``.
+        Equal requests are asked once. Completions with finish reason ``error`` are not stored. Free text that
+        declines the task gets the finish reason ``refusal``.
+
+        A backend that takes requests one by one gets those that the cache cannot answer, in their order, and each
+        answer is stored within half a second. Another one gets batches, cut at fixed places whatever the cache
+        holds, and a batch is stored as soon as it returns: a run that is killed loses one batch at most, and forms the
+        same batches when it goes on.
         """
-        report = progress or self._progress
-        completions: list[Completion] = []
-        for start in range(0, len(requests), self._batch_size):
-            completions += self._complete_batch(requests[start : start + self._batch_size])
-            if report is not None:
-                report(len(completions), len(requests))
-        return completions
+        work = _Work(self._identity, requests, progress or self._progress)
+        misses = self._misses(work)
+        first = next(misses, None)
+        if first is not None:
+            backend = self._opened()
+            if isinstance(backend, StreamingBackend):
+                self._stream(backend, chain((first,), misses), work)
+            else:
+                # The misses are looked up anew, batch by batch.
+                self._batches(backend, work)
+        work.report(always=True)
+        return [work.known[key] for key in work.keys]
 
     def close(self) -> None:
         """Close the engine if it is open; the next miss opens it again."""
@@ -88,25 +104,75 @@ class Client:
         try:
             with self._errors_named(backend, "cannot be closed"):
                 backend.__exit__(kind, error, trace)
-        except CrabtkError as closing:
+        except CrabtkError as closing_error:
             if error is None:
                 raise
             # What went wrong first is what the user must read.
-            error.add_note(str(closing))
+            error.add_note(str(closing_error))
 
-    def _complete_batch(self, requests: Sequence[Request]) -> list[Completion]:
-        keys = [request_key(self._identity, request) for request in requests]
-        known = self._cache.get_many(keys)
-        missing = {key: request for key, request in zip(keys, requests, strict=True) if key not in known}
-        fresh = self._generate(missing) if missing else {}
-        self._cache.put_many({key: c for key, c in fresh.items() if c.finish_reason != "error"})
-        known.update(fresh)
-        answers = [_classified(request, known[key]) for key, request in zip(keys, requests, strict=True)]
-        self.usage += _usage_of(answers, fresh)
-        return answers
+    def _misses(self, work: _Work) -> Iterator[tuple[str, Request]]:
+        """Look requests up as they are needed; yield those that the engine must answer, each once."""
+        asked: set[str] = set()
+        for start in range(0, len(work.keys), _LOOKED_UP_AT_ONCE):
+            keys = work.keys[start : start + _LOOKED_UP_AT_ONCE]
+            found = self._cache.get_many({key for key in keys if key not in work.known and key not in asked})
+            for key, request in zip(keys, work.requests[start:], strict=False):
+                if key in found:
+                    self._note(work, key, found.pop(key), fresh=False)
+                elif key not in work.known and key not in asked:
+                    asked.add(key)
+                    yield key, request
 
-    def _generate(self, missing: Mapping[str, Request]) -> dict[str, Completion]:
-        backend = self._opened()
+    def _stream(self, backend: StreamingBackend, misses: Iterator[tuple[str, Request]], work: _Work) -> None:
+        waiting: dict[int, str] = {}
+
+        def feed() -> Iterator[Request]:
+            for number, (key, request) in enumerate(misses):
+                waiting[number] = key
+                yield request
+
+        unstored: dict[str, Completion] = {}
+        stored_at = time.monotonic()
+        try:
+            with self._errors_named(backend, "failed"), closing(backend.stream(feed())) as answers:
+                for number, completion in answers:
+                    key = waiting.pop(number, None)
+                    if key is None:
+                        raise BackendError(f"{self._named(backend)} answered request {number}, which was not open")
+                    unstored[key] = completion
+                    self._note(work, key, completion, fresh=True)
+                    now = time.monotonic()
+                    if len(unstored) >= _STORED_AT_ONCE or now - stored_at > _STORED_AFTER_SECONDS:
+                        self._store(unstored)
+                        unstored, stored_at = {}, now
+                    work.report()
+        finally:
+            # Whatever ends it: what was paid for is kept.
+            self._store(unstored)
+        if waiting or next(misses, None) is not None:
+            raise BackendError(
+                f"{self._named(backend)} left {len(waiting) or 'some'} requests without a completion: stream must "
+                "answer each request, with finish reason error where it cannot"
+            )
+
+    def _batches(self, backend: Backend, work: _Work) -> None:
+        for start in range(0, len(work.keys), self._batch_size):
+            end = start + self._batch_size
+            keys = [key for key in work.keys[start:end] if key not in work.known]
+            found = self._cache.get_many(keys)
+            for key, completion in found.items():
+                self._note(work, key, completion, fresh=False)
+            pairs = zip(work.keys[start:end], work.requests[start:end], strict=True)
+            missing = {key: request for key, request in pairs if key not in work.known}
+            if missing:
+                self.usage += Usage(calls=1)
+                fresh = self._generate(backend, missing)
+                self._store(fresh)
+                for key, completion in fresh.items():
+                    self._note(work, key, completion, fresh=True)
+            work.report(always=True)
+
+    def _generate(self, backend: Backend, missing: Mapping[str, Request]) -> dict[str, Completion]:
         with self._errors_named(backend, "failed"):
             completions = list(backend.generate(list(missing.values())))
         if len(completions) != len(missing):
@@ -115,6 +181,28 @@ class Client:
                 "generate must answer each request, with finish reason error where it cannot"
             )
         return dict(zip(missing, completions, strict=True))
+
+    def _store(self, completions: Mapping[str, Completion]) -> None:
+        self._cache.put_many({key: c for key, c in completions.items() if c.finish_reason != "error"})
+
+    def _note(self, work: _Work, key: str, completion: Completion, *, fresh: bool) -> None:
+        """Take an answer into the result and its cost into the usage."""
+        answer = _classified(work.request(key), completion)
+        times = work.know(key, answer)
+        streamed = fresh and isinstance(self._backend, StreamingBackend)
+        self.usage += Usage(
+            requests=times,
+            cached=times - fresh,
+            calls=int(streamed),
+            prompt_tokens=fresh * completion.prompt_tokens,
+            cached_tokens=fresh * completion.cached_tokens,
+            generated_tokens=fresh * completion.generated_tokens,
+            refusals=times * (answer.finish_reason == "refusal"),
+            truncated=times * (answer.finish_reason == "length"),
+            errors=times * (answer.finish_reason == "error"),
+            retries=fresh * completion.retries,
+            cost=fresh * (completion.cost or 0.0),
+        )
 
     def _opened(self) -> Backend:
         if self._backend is None:
@@ -125,7 +213,7 @@ class Client:
         return self._backend
 
     @contextmanager
-    def _errors_named(self, backend: Backend | None, what: str) -> Iterator[None]:
+    def _errors_named(self, backend: Backend | StreamingBackend | None, what: str) -> Iterator[None]:
         try:
             yield
         except CrabtkError:
@@ -134,9 +222,41 @@ class Client:
         except Exception as error:
             raise BackendError(f"{self._named(backend)} {what}: {type(error).__name__}: {error}") from error
 
-    def _named(self, backend: Backend | None) -> str:
+    def _named(self, backend: Backend | StreamingBackend | None) -> str:
         name = f'Backend "{backend.name}"' if backend is not None else "The backend"
         return f'{name} with model "{self._model}"' if self._model else name
+
+
+class _Work:
+    """The requests of one call and what is known of their answers."""
+
+    def __init__(self, identity: str, requests: Sequence[Request], progress: Progress | None) -> None:
+        self.requests = requests
+        self.keys = [request_key(identity, request) for request in requests]
+        self.known: dict[str, Completion] = {}
+        self._times = Counter(self.keys)
+        self._by_key = dict(zip(self.keys, requests, strict=True))
+        self._progress = progress
+        self._done = 0
+        self._reported = (0, 0.0)
+
+    def request(self, key: str) -> Request:
+        """Return a request of this key; all are equal."""
+        return self._by_key[key]
+
+    def know(self, key: str, answer: Completion) -> int:
+        """Take an answer; return how many requests it answers."""
+        self.known[key] = answer
+        self._done += self._times[key]
+        return self._times[key]
+
+    def report(self, *, always: bool = False) -> None:
+        """Say how far the work is, not more often than anybody can read."""
+        now = time.monotonic()
+        said, at = self._reported
+        if self._progress is not None and said != self._done and (always or now - at > _REPORTED_EVERY_SECONDS):
+            self._reported = (self._done, now)
+            self._progress(self._done, len(self.keys))
 
 
 def _classified(request: Request, completion: Completion) -> Completion:
@@ -145,18 +265,3 @@ def _classified(request: Request, completion: Completion) -> Completion:
     if free and completion.finish_reason == "stop" and is_refusal(completion.text):
         return replace(completion, finish_reason="refusal")
     return completion
-
-
-def _usage_of(answers: Sequence[Completion], fresh: Mapping[str, Completion]) -> Usage:
-    reasons = [answer.finish_reason for answer in answers]
-    return Usage(
-        requests=len(answers),
-        cached=len(answers) - len(fresh),
-        calls=1 if fresh else 0,
-        prompt_tokens=sum(c.prompt_tokens for c in fresh.values()),
-        cached_tokens=sum(c.cached_tokens for c in fresh.values()),
-        generated_tokens=sum(c.generated_tokens for c in fresh.values()),
-        refusals=reasons.count("refusal"),
-        truncated=reasons.count("length"),
-        errors=reasons.count("error"),
-    )

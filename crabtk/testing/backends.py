@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 import math
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from itertools import count
 from typing import Any
 
-from crabtk.protocols import Backend
+from crabtk.protocols import Backend, StreamingBackend
 from crabtk.types import Completion, Message, Request, Sampling
 
 _REASONS = ("stop", "length", "refusal", "error")
@@ -46,6 +47,9 @@ def check_backend(open_backend: Callable[[], Backend], *, too_many_words: int = 
         _check_repetition(backend)
         _check_choices(backend)
         _check_structure(backend)
+        if isinstance(backend, StreamingBackend):
+            _check_stream(backend)
+            _check_closing_a_stream(backend)
     _check_reopening(open_backend)
 
 
@@ -129,6 +133,40 @@ def _check_structure(backend: Backend) -> None:
         )
         assert isinstance(value["word"], str) and len(value["word"]) <= 8, f"word must be at most 8 long: {answer.text}"
         assert value["kind"] in ("noun", "verb") and isinstance(value["common"], bool), f"wrong values: {answer.text}"
+
+
+def _check_stream(backend: StreamingBackend) -> None:
+    regexes = [f"answer {number}" for number in range(6)]
+    requests = [Request(_user("Say it."), Sampling(max_tokens=16), regex=regex) for regex in regexes]
+    broken = Request(_user("Hello"), Sampling(max_tokens=4), regex="(")
+    answers = dict(backend.stream(iter([*requests, broken])))
+    assert sorted(answers) == list(range(7)), f"stream must answer each of 7 requests once, not {sorted(answers)}"
+    for number, regex in enumerate(regexes):
+        if answers[number].finish_reason == "stop":
+            assert answers[number].text == regex, (
+                f"request {number} must match {regex!r}, not give {answers[number].text!r}: numbers count the requests "
+                "as they come"
+            )
+    assert answers[6].finish_reason == "error", "an expression that cannot be compiled must get finish reason error"
+    assert dict(backend.stream(iter([]))) == {}, "no requests must get no answers"
+
+
+def _check_closing_a_stream(backend: StreamingBackend) -> None:
+    taken: list[int] = []
+
+    def endless() -> Iterator[Request]:
+        for number in count():
+            taken.append(number)
+            yield _free(f"Say {number}.")
+
+    answers = backend.stream(endless())
+    next(answers)
+    assert len(taken) < 10_000, f"stream must not take requests far ahead; it took {len(taken)} before its first answer"
+    answers.close()
+    after = dict(backend.stream(iter([_free("Hello")])))
+    assert list(after) == [0] and after[0].finish_reason != "error", (
+        f"after a stream was closed early, the next one must be answered as if there had been none, not {after}"
+    )
 
 
 def _check_reopening(open_backend: Callable[[], Backend]) -> None:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 import math
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+from itertools import islice
 from types import TracebackType
 from typing import Any, ClassVar, Self
 
@@ -68,6 +69,34 @@ class ScriptedBackend:
         if request.json_schema is not None:
             text = _fitting(text, request.json_schema)
         return _free(text, request.sampling.max_tokens, words)
+
+
+class StreamingScriptedBackend(ScriptedBackend):
+    """Answers one by one, each time the newest of the requests that it holds.
+
+    Args:
+        script: Called once per request.
+        ahead: Requests that it holds at a time.
+    """
+
+    def __init__(self, script: Script = echo, model: str = "fake", ahead: int = 4) -> None:
+        super().__init__(script, model)
+        self._ahead = ahead
+        self.taken: list[Request] = []
+        """The requests that were taken, for tests to look at."""
+
+    def stream(self, requests: Iterator[Request]) -> Generator[tuple[int, Completion], None, None]:
+        """Answer each request."""
+        held: list[tuple[int, Request]] = []
+        numbered = enumerate(requests)
+        while True:
+            for number, request in islice(numbered, self._ahead - len(held)):
+                held.append((number, request))
+                self.taken.append(request)
+            if not held:
+                return
+            number, request = held.pop()
+            yield number, self._answer(request)
 
 
 class EchoBackend(ScriptedBackend):

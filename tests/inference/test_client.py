@@ -5,7 +5,8 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,7 @@ from crabtk.errors import BackendError
 from crabtk.inference.cache import ResponseCache, request_key
 from crabtk.inference.client import Client
 from crabtk.inference.usage import Usage
-from crabtk.testing.fakes import ScriptedBackend
+from crabtk.testing.fakes import ScriptedBackend, StreamingScriptedBackend
 from crabtk.types import Completion, Message, Request
 
 
@@ -139,6 +140,67 @@ def test_corrupted_entry_is_recomputed(cache: ResponseCache) -> None:
     assert cache.get_many([request_key("fake", request)])
 
 
+def test_a_streaming_backend_is_asked_only_for_what_is_missing_and_answers_stand_in_order(cache: ResponseCache) -> None:
+    with Client(ScriptedBackend, cache, "fake", 4) as client:
+        client.complete(_requests(3, 5))
+    backend = StreamingScriptedBackend()
+    seen: list[tuple[int, int]] = []
+    with Client(lambda: backend, cache, "fake", 4) as client:
+        answers = client.complete([*_requests(10), *_requests(2)], lambda done, total: seen.append((done, total)))
+        assert [answer.text for answer in answers] == [f"question {n}" for n in [*range(10), 0, 1]]
+        assert backend.taken == [*_requests(5), *_requests(2, 8)]
+        assert backend.calls == []
+        assert client.usage == replace(client.usage, requests=12, cached=5, calls=7)
+    assert seen[-1] == (12, 12)
+    with Client(_never, cache, "fake", 4) as client:
+        assert client.complete(_requests(10)) == answers[:10]
+
+
+def test_a_stream_that_breaks_off_keeps_what_was_answered(cache: ResponseCache) -> None:
+    class Dying(StreamingScriptedBackend):
+        def _answer(self, request: Request) -> Completion:
+            if len(self.taken) > 7:
+                raise RuntimeError("the engine died")
+            return super()._answer(request)
+
+    with Client(Dying, cache, "fake", 4) as client, pytest.raises(BackendError, match="the engine died"):
+        client.complete(_requests(20))
+    backend = StreamingScriptedBackend()
+    with Client(lambda: backend, cache, "fake", 4) as client:
+        client.complete(_requests(20))
+    assert len(backend.taken) == 20 - 4
+
+
+def test_ctrl_c_in_a_stream_keeps_what_was_answered_and_closes_the_stream(cache: ResponseCache) -> None:
+    closed = []
+
+    class Watched(StreamingScriptedBackend):
+        def stream(self, requests: Iterator[Request]) -> Generator[tuple[int, Completion], None, None]:
+            try:
+                yield from super().stream(requests)
+            finally:
+                closed.append(True)
+
+    def interrupt(done: int, total: int) -> None:
+        raise KeyboardInterrupt
+
+    with Client(Watched, cache, "fake", 4) as client, pytest.raises(KeyboardInterrupt):
+        client.complete(_requests(20), interrupt)
+    assert closed == [True]
+    assert cache.stats().entries == 1
+
+
+@pytest.mark.parametrize("numbers", [[0], [0, 0], [0, 1, 7]])
+def test_a_stream_that_breaks_its_contract_is_named(cache: ResponseCache, numbers: list[int]) -> None:
+    class Wrong(StreamingScriptedBackend):
+        def stream(self, requests: Iterator[Request]) -> Generator[tuple[int, Completion], None, None]:
+            list(requests)
+            yield from ((number, Completion("?")) for number in numbers)
+
+    with Client(Wrong, cache, "fake", 4) as client, pytest.raises(BackendError, match='Backend "fake"'):
+        client.complete(_requests(2))
+
+
 class Broken(ScriptedBackend):
     """Breaks its contract where it is told to."""
 
@@ -209,7 +271,7 @@ def test_batch_size_must_be_positive(cache: ResponseCache) -> None:
 
 RUN = """
 import sys, time
-from crabtk.testing.fakes import ScriptedBackend
+from crabtk.testing.fakes import ScriptedBackend, StreamingScriptedBackend
 from crabtk.inference.cache import ResponseCache
 from crabtk.inference.client import Client
 from crabtk.types import Message, Request

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from crabtk.testing import check_backend
-from crabtk.testing.fakes import EchoBackend, ScriptedBackend, smallest_value
+from crabtk.testing.fakes import EchoBackend, ScriptedBackend, StreamingScriptedBackend, smallest_value
 from crabtk.types import Completion, Message, Request
 
 
@@ -18,6 +18,7 @@ def _ask(text: str, **fields: Any) -> Request:
 def test_fake_keeps_the_contract() -> None:
     check_backend(EchoBackend)
     check_backend(lambda: ScriptedBackend(lambda request: "42"))
+    check_backend(StreamingScriptedBackend)
 
 
 def test_script_is_followed_where_the_contract_lets_it() -> None:

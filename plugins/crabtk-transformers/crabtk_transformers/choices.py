@@ -35,15 +35,6 @@ def score(
     return scores
 
 
-def with_end_of_turn(choices: Sequence[Sequence[int]], end_of_turn: int) -> list[list[int]]:
-    """Append the end of the turn to all choices if one begins with another.
-
-    Otherwise the shorter one's probability would hold the longer one's.
-    """
-    nested = any(one is not other and list(other[: len(one)]) == list(one) for one in choices for other in choices)
-    return [[*choice, end_of_turn] if nested else list(choice) for choice in choices]
-
-
 def _rest_scores(rows: Rows, choices: Sequence[Sequence[int]], known_tokens: int) -> list[float]:
     """Sum the log-probabilities of all tokens but the first of one choice per row."""
     longest = max(len(choice) for choice in choices)

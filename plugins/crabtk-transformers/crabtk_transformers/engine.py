@@ -10,13 +10,14 @@ from typing import Any
 import torch
 
 from crabtk.errors import BackendError
+from crabtk.inference.chat import ChatTemplate
+from crabtk.inference.choices import with_end_of_turn
 from crabtk.types import Completion, Request
-from crabtk_transformers.choices import score, with_end_of_turn
+from crabtk_transformers.choices import score
 from crabtk_transformers.decoding import Answer, write
 from crabtk_transformers.grammars import Grammars
 from crabtk_transformers.loading import context_limit, load
 from crabtk_transformers.prefill import read_prompts
-from crabtk_transformers.prompts import Prompts
 from crabtk_transformers.sampling import Sampler
 
 
@@ -37,7 +38,7 @@ class Engine:
     ) -> None:
         self._model: Any
         self._model, self._tokenizer = load(model, revision, device, dtype, trust_remote_code)
-        self._prompts = Prompts(self._tokenizer, model, template_options)
+        self._prompts = ChatTemplate(self._tokenizer, model, template_options)
         self._positions = context_limit(self._model)
         self._max_prompt_tokens = max_prompt_tokens
         self._known_tokens = max(self._tokenizer.get_vocab().values()) + 1

@@ -5,19 +5,18 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from transformers import PreTrainedTokenizerBase
-
 from crabtk.errors import BackendError
 from crabtk.types import Message
 
 _MARK = "crabtk-mark"
 
 
-class Prompts:
+class ChatTemplate:
     """Renders conversations of one model.
 
     Args:
-        tokenizer: Of the model.
+        tokenizer: Of the model, as Hugging Face's libraries make them: ``chat_template``, ``apply_chat_template``,
+            ``encode``, ``all_special_ids``, ``added_tokens_decoder``.
         model: Its name, for messages.
         options: Passed to the chat template.
 
@@ -25,7 +24,7 @@ class Prompts:
         BackendError: The tokenizer has no chat template.
     """
 
-    def __init__(self, tokenizer: PreTrainedTokenizerBase, model: str, options: Mapping[str, Any]) -> None:
+    def __init__(self, tokenizer: Any, model: str, options: Mapping[str, Any]) -> None:
         if not tokenizer.chat_template:
             raise BackendError(
                 f"The tokenizer of {model} has no chat template: use an instruction-tuned model, "
