@@ -64,8 +64,8 @@ class ScriptedBackend:
         text = self._script(request)
         if request.choices:
             return _choose(text, request.choices, words)
-        if request.regex is not None and not re.fullmatch(request.regex, text):
-            return _error("the script's answer does not match the regular expression")
+        if request.regex is not None and (refused := _refused(request.regex, text)):
+            return _error(refused)
         if request.json_schema is not None:
             text = _fitting(text, request.json_schema)
         return _free(text, request.sampling.max_tokens, words)
@@ -104,6 +104,14 @@ class EchoBackend(ScriptedBackend):
 
     def __init__(self, model: str = "fake") -> None:
         super().__init__(echo, model)
+
+
+def _refused(expression: str, text: str) -> str | None:
+    try:
+        matches = re.fullmatch(expression, text) is not None
+    except re.error as error:
+        return f"the regular expression cannot be compiled: {error}"
+    return None if matches else "the script's answer does not match the regular expression"
 
 
 def smallest_value(schema: Mapping[str, Any]) -> Any:
