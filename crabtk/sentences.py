@@ -41,8 +41,7 @@ ABBREVIATIONS = {
 }
 """What ends in a full stop and ends no sentence, by language; what Punkt's model does not know."""
 
-_EMPHASIS = re.compile(r"\*+")
-_STOP = re.compile(r"[.?!]+")
+_MARKS = (".", "?", "!")
 _INSIDE = re.compile(r"\.(?=[^\W_]|[,%°/-])")
 _PLAIN_END = re.compile(r"[.?!](?=\s+[^\W\d_])")
 _OTHER_STOPS = re.compile("[。！？｡।॥؟۔]")
@@ -59,7 +58,7 @@ def split(text: str, language: str) -> list[str]:
     Returns:
         Sentences without surrounding white space, in order; pieces without a word are included.
     """
-    plain = _EMPHASIS.sub("", text) if "*" in text else text
+    plain = text.replace("*", "")
     if _is_one(plain):
         return [plain.strip()] if plain.strip() else []
     model = PUNKT_MODELS.get(language, "english")
@@ -73,11 +72,11 @@ def split(text: str, language: str) -> list[str]:
 
 
 def _is_one(text: str) -> bool:
-    """Tell whether a text can be but one sentence, as most list items and headings are; Punkt is not quick."""
+    """Tell whether a text surely is but one sentence, as most list items and headings are; Punkt is not quick."""
     if not text.isascii() and _OTHER_STOPS.search(text):
         return False
-    first = _STOP.search(text)
-    return first is None or not text[first.end() :].strip()
+    marks = _marks(text)
+    return marks == 0 or (marks == 1 and text.rstrip()[-1:] in _MARKS)
 
 
 def _divided_by(model: str, text: str) -> list[str]:
@@ -101,7 +100,7 @@ def _divided_by(model: str, text: str) -> list[str]:
         pieces.append(text[start : end + 1].lstrip())
         start = end + 1
     pieces.append(text[start:].lstrip())
-    if _marks(text) == len(pieces) - 1 + (text[-1] in ".?!"):
+    if _marks(text) == len(pieces) - 1 + (text[-1] in _MARKS):
         return pieces
     tokenize = _tokenizer(model).tokenize
     return [part for piece in pieces for part in (tokenize(piece) if _is_doubtful(piece) else (piece,))]

@@ -116,8 +116,7 @@ class ParsedText:
         for start, end in self._blocks:
             if any(map(has_word, self.lines[start:end])):
                 units = _running_text(self.marked_lines[start:end])
-                parts = (part for unit in units for part in split(unit, self.detected))
-                found.append(tuple(filter(has_word, parts)))
+                found.append(tuple([part for unit in units for part in split(unit, self.detected) if has_word(part)]))
         return tuple(found)
 
     @cached_property

@@ -32,6 +32,7 @@ def is_plain(text: ParsedText) -> bool:
 
     For ``ParsedText.part``.
     """
-    return (
-        bool(text.words) and "`" not in text.raw and not text.code_blocks and text.json is None and "</" not in text.raw
-    )
+    raw = text.raw
+    if not text.words or "`" in raw or ("<" in raw and "</" in raw):
+        return False
+    return not text.code_blocks and text.json is None

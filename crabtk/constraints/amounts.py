@@ -12,7 +12,7 @@ from typing_extensions import override
 from crabtk.constraints.absent import is_plain
 from crabtk.constraints.base import ConstraintType
 from crabtk.constraints.counted import CountedType
-from crabtk.constraints.figures import NUMBER
+from crabtk.constraints.figures import NUMBER, runs_of_digits
 from crabtk.constraints.readings import agreed
 from crabtk.quantities import Limit
 from crabtk.text import ParsedText
@@ -27,11 +27,13 @@ _AMOUNT = regex.compile(
     rf"|{NUMBER}[ \u00a0\u202f]?(?:\p{{Sc}}(?![ \u00a0]?\d)|(?:{_CODES})\b)"
 )
 _CURRENCY = regex.compile(rf"\p{{Sc}}|\b(?:{_CODES})\b")
-_PERHAPS = re.compile(
-    r"[$\u00a2-\u00a5\u058f\u060b\u09f2-\u09fb\u0af1\u0bf9\u0e3f\u17db\u20a0-\u20cf\ua838\ufdfc\ufe69\uff04\uffe0-\uffe6"
-    r"\dA-Z](?:(?<![\dA-Z])|(?<=\d)[ \u00a0\u202f]?[A-Z]{3}|(?<=[A-Z])[A-Z]{2}[ \u00a0\u202f]?\d)"
+# A sign or a code: every text that holds an amount has one of these.
+_PERHAPS_SIGN = re.compile(
+    r"[$\u00a2-\u00a5\u058f\u060b\u09f2-\u09fb\u0af1\u0bf9\u0e3f\u17db\u20a0-\u20cf\ua838\ufdfc\ufe69\uff04\uffe0-\uffe6]"
 )
-"""What a quick look finds in every text that holds an amount."""
+_PERHAPS_CODE = re.compile(
+    r"(?<=[A-Z]{3})|(?<=[A-Z]{3}[ \u00a0\u202f])|(?<!\d[.,])\d++(?:[.,]\d++)*+[ \u00a0\u202f]?[A-Z]{3}"
+)
 _IN_WORDS = re.compile(
     r"(?<![\w,.])\d[\w,.]*+(?:[ -](?:million|billion|trillion|thousand|k|m|bn))?[ -]?(?:dollars?|euros?|pounds?|cents?|"
     r"pence|yen|yuan|rupees?|rubles?|francs?|bucks|pesos?|dólares|dollari|reais|рубл)",
@@ -134,7 +136,7 @@ class Units(CountedType):
             return None
         plain = sum(bool(_PLAIN_MEASUREMENT.search(match)) for match in found)
         # What else is a unit, readers decide for themselves; so every number must have one of these.
-        sure = len(found) == len(_ANY_NUMBER.findall(text.raw))
+        sure = plain == len(found) == len(_ANY_NUMBER.findall(text.raw)) if plain else False
         return agreed((len(found), plain), rng, sure=sure, most_exact=10)
 
     @override
@@ -147,11 +149,16 @@ class Units(CountedType):
 
 
 def _amounts(text: ParsedText) -> tuple[str, ...]:
-    return tuple(_AMOUNT.findall(text.raw)) if _PERHAPS.search(text.raw) else ()
+    raw = text.raw
+    signed = "$" in raw if raw.isascii() else _PERHAPS_SIGN.search(raw)
+    if not signed and not any(_PERHAPS_CODE.match(raw, at) for at in text.part(runs_of_digits)):
+        return ()
+    return tuple(_AMOUNT.findall(raw))
 
 
 def _measurements(text: ParsedText) -> tuple[str, ...]:
-    return tuple(_MEASUREMENT.findall(text.raw))
+    found = (_MEASUREMENT.match(text.raw, at) for at in text.part(runs_of_digits))
+    return tuple([match[0] for match in found if match])
 
 
 TYPES: tuple[ConstraintType, ...] = (Currency(), Units())

@@ -19,7 +19,10 @@ from crabtk.types import Constraint, Params
 
 _FEWEST_BRACKETED = 3
 _REMARK = re.compile(r"\((?<!\]\()[^()\n]*\)|（[^（）\n]*）")
-_ROUND = re.compile(r"[()（）]")
+_ASCII_REMARK = re.compile(r"\((?<!\]\()[^()\n]*\)")
+"""The same in a text without wide brackets; the search leaps from bracket to bracket."""
+
+_ROUND = "()（）"
 _IN_SQUARE = re.compile(r"\[[^\[\]\s]+\]")
 _AFTER_PAIR = ".,;:!?…\"'”’)"
 
@@ -51,9 +54,9 @@ class Remarks(CountedType):
         if not found or "\\" in text.raw or not text.part(is_plain):
             return None
         # Brackets that do not pair, are nested, or stand in a link or a smiley, readers count in several ways.
-        if 2 * len(found) != len(_ROUND.findall(text.raw)):
+        if 2 * len(found) != sum(map(text.raw.count, _ROUND)):
             return None
-        apart = sum(map(_is_remark, re.finditer(_REMARK, text.raw)))
+        apart = sum(map(_is_remark, _remark_in(text.raw).finditer(text.raw)))
         return agreed((len(found), apart), rng, most_exact=12)
 
     @override
@@ -86,6 +89,8 @@ class EveryWord(ConstraintType):
 
     @override
     def measure(self, text: ParsedText, rng: random.Random) -> Params | None:
+        if "[" not in text.raw:
+            return None
         tokens = text.raw.split()
         each = len(tokens) >= _FEWEST_BRACKETED and all(map(_IN_SQUARE.match, tokens))
         return {} if each and self.check(text, {}) else None
@@ -147,7 +152,7 @@ class Bigrams(ConstraintType):
 
     @override
     def score(self, text: ParsedText, params: Params) -> float:
-        if not text.words or "<<" not in text.raw:
+        if not text.words or "<" not in text.raw or "<<" not in text.raw:
             return 0.0
         tokens = text.raw.split()
         pairs = list(zip(tokens[::2], tokens[1::2], strict=False))
@@ -168,7 +173,11 @@ class Bigrams(ConstraintType):
 
 
 def _remarks(text: ParsedText) -> tuple[str, ...]:
-    return tuple(passage for passage in _REMARK.findall(text.raw) if WORD.search(passage))
+    return tuple([passage for passage in _remark_in(text.raw).findall(text.raw) if WORD.search(passage)])
+
+
+def _remark_in(raw: str) -> re.Pattern[str]:
+    return _REMARK if "（" in raw else _ASCII_REMARK
 
 
 def _is_remark(match: re.Match[str]) -> bool:

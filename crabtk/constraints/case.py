@@ -25,7 +25,11 @@ _SMALL = regex.compile(r"\p{Ll}")
 _CASELESS = regex.compile(r"\p{Lo}")
 # "U.S.", "R&D" and "AC/DC" are one word to some, and to others two or none.
 _SPLIT_ACRONYM = regex.compile(r"(?<!\p{L})\p{Lu}+[.'’&/‐‑-]\p{Lu}")
-_AROUND = "".join(map(chr, range(33, 48))) + ":;<=>?@[\\]^_`{|}~“”‘’„«»…—–•"
+_JOINTS = bytes(ord("A" if chr(char).isupper() else "." if chr(char) in ".'&/-" else " ") for char in range(256))
+"""Shows in a text of ASCII what is beside the joints of such words."""
+_LETTERS = bytes(ord("A" if chr(char).isupper() else " " if chr(char).isspace() else "a") for char in range(256))
+_SIGNS = bytes(char for char in range(128) if not chr(char).isspace() and not chr(char).isalpha())
+AROUND = "".join(map(chr, range(33, 48))) + ":;<=>?@[\\]^_`{|}~“”‘’„«»…—–•"
 _OF_CASE = frozenset({"case:lower", "case:upper", "case:title", "case:capitalised"})
 
 
@@ -84,12 +88,16 @@ class Capitals(CountedType):
         if len(text.words) < _FEWEST_WORDS or not any(map(str.islower, text.words)) or text.code_blocks:
             return None
         # Whether AI in AI-based is a word, readers settle in their own ways.
-        counts = (self.count(text, {}), _capitals_among(text.part(tokens)))
+        split = _split_acronyms(text.raw)
+        if not _may_hold_capitals(text.raw):
+            return None if split else {"relation": "none"}
+        capitals = [token.strip(AROUND) for token in filter(str.isupper, text.part(stretches))]
+        counts = (self.count(text, {}), _capitals_among(capitals))
         if not any(counts):
-            return None if _SPLIT_ACRONYM.search(text.raw) else {"relation": "none"}
+            return None if split else {"relation": "none"}
         # CO2 has a sign that is no capital letter, and so has an acronym with a Korean particle behind it.
-        plain = sum(len(token) > 1 and all(map(str.isupper, token)) for token in text.part(tokens))
-        count = min(min(counts) - len(_SPLIT_ACRONYM.findall(text.raw)), plain)
+        plain = sum(len(token) > 1 and all(map(str.isupper, token)) for token in capitals)
+        count = min(min(counts) - split, plain)
         return at_least(count, rng) if count >= 3 else None
 
     @override
@@ -139,9 +147,10 @@ class Lower(ConstraintType):
 
     @override
     def measure(self, text: ParsedText, rng: random.Random) -> Params | None:
-        small = sum(map(str.islower, text.words)) >= _FEWEST_IN_ONE_CASE
+        if text.raw != text.raw.lower():
+            return None
         # Letters that have no case are not in lower case to some.
-        sure = small and text.raw == text.raw.lower() and not _CASELESS.search(text.raw)
+        sure = sum(map(str.islower, text.words)) >= _FEWEST_IN_ONE_CASE and not _CASELESS.search(text.raw)
         return {} if sure and self.check(text, {}) else None
 
     @override
@@ -188,8 +197,9 @@ class Upper(ConstraintType):
 
     @override
     def measure(self, text: ParsedText, rng: random.Random) -> Params | None:
-        capital = sum(map(str.isupper, text.words)) >= _FEWEST_IN_ONE_CASE
-        sure = capital and text.raw == text.raw.upper() and not _CASELESS.search(text.raw)
+        if text.raw != text.raw.upper():
+            return None
+        sure = sum(map(str.isupper, text.words)) >= _FEWEST_IN_ONE_CASE and not _CASELESS.search(text.raw)
         return {} if sure and self.check(text, {}) else None
 
     @override
@@ -230,7 +240,19 @@ def tokens(text: ParsedText) -> tuple[str, ...]:
 
     For ``ParsedText.part``.
     """
-    return tuple(filter(None, (token.strip(_AROUND) for token in text.part(stretches))))
+    return tuple(filter(None, (token.strip(AROUND) for token in text.part(stretches))))
+
+
+def _split_acronyms(raw: str) -> int:
+    """Count the acronyms that are one word to some; most texts hold none, which what is beside a joint tells."""
+    if raw.isascii() and b"A.A" not in raw.encode("ascii").translate(_JOINTS):
+        return 0
+    return len(_SPLIT_ACRONYM.findall(raw))
+
+
+def _may_hold_capitals(raw: str) -> bool:
+    """Tell whether two capitals stand beside each other, be it with signs or digits between them."""
+    return not raw.isascii() or b"AA" in raw.encode("ascii").translate(_LETTERS, _SIGNS)
 
 
 def _all_capitals(word: str) -> bool:

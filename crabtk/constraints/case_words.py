@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import random
+import re
+import string
 from collections.abc import Sequence
+from itertools import filterfalse
 from operator import itemgetter
 
 import regex
@@ -11,11 +14,12 @@ from typing_extensions import override
 
 from crabtk.constraints.absent import is_plain
 from crabtk.constraints.base import ConstraintType
-from crabtk.constraints.case import tokens
+from crabtk.constraints.case import AROUND, tokens
 from crabtk.constraints.counted import CountedType
 from crabtk.constraints.numbers import lower_bound, share, upper_bound
 from crabtk.constraints.readings import agreed
-from crabtk.constraints.whole_words import whole_words
+from crabtk.constraints.running_text import stretches
+from crabtk.constraints.whole_words import in_ascii, whole_words
 from crabtk.quantities import Limit, counted
 from crabtk.text import ParsedText
 from crabtk.types import Constraint, Params
@@ -30,6 +34,16 @@ _STAY_SMALL = frozenset(
     {"a", "an", "the", "and", "but", "or", "nor", "for", "yet", "so", "as", "if", "at", "by", "in", "of", "off", "on",
      "out", "per", "to", "up", "via", "from", "into", "like", "near", "onto", "over", "past", "than", "with"}
 )  # fmt: skip
+
+
+_ASCII_JOINT = re.compile("['-](?<=[A-Za-z0-9].)(?=[A-Za-z0-9])")
+_LETTERED = bytes(ord("A" if chr(char).isupper() else "a" if chr(char).isalnum() else " ") for char in range(256))
+"""Tells in a text of ASCII what is a capital, another letter or digit, or neither."""
+_SPACED = bytes(ord("A" if chr(char).isupper() else " " if chr(char).isspace() else "a") for char in range(256))
+"""The same, where white space alone divides words."""
+_SMALL = string.ascii_lowercase.encode()
+_SIGNS = string.punctuation.encode()
+_NO_LETTERS = bytes(char for char in range(128) if not chr(char).isspace() and not chr(char).isalpha())
 
 
 class Capitalised(CountedType):
@@ -58,16 +72,14 @@ class Capitalised(CountedType):
         found = self.count(text, {})
         if found > _MOST_CAPITALISED:
             return None
-        joined = sum(map(str.isupper, map(itemgetter(0), text.part(tokens))))
-        lettered = sum(next(filter(str.isalpha, token), "").isupper() for token in text.part(tokens))
-        return agreed((found, joined, lettered), rng, most_exact=10)
+        return agreed((found, *_capitals_by_spaces(text)), rng, most_exact=10)
 
     @override
     def count(self, text: ParsedText, params: Params) -> int:
-        initials = map(itemgetter(0), text.words)
-        if text.raw.isascii():
-            return sum(map(str.isupper, initials))
-        return sum(initial.isupper() or initial.istitle() for initial in initials)
+        raw = text.part(in_ascii)
+        if raw is not None:
+            return _initial_capitals(raw.encode("ascii").translate(_LETTERED))
+        return sum(initial.isupper() or initial.istitle() for initial in map(itemgetter(0), text.words))
 
 
 class LowercaseWords(CountedType):
@@ -96,9 +108,11 @@ class LowercaseWords(CountedType):
         found = self.count(text, {})
         if not low <= found <= high:
             return None
-        small = list(filter(str.islower, text.part(tokens)))
+        small = list(filter(str.islower, text.part(stretches)))
+        marked = [token.strip(AROUND) for token in filterfalse(str.isalpha, small)]
+        alone = len(small) - len(marked) + sum(map(str.isalpha, marked))
         # To some readers the parts of a contraction or compound are words.
-        counts = (found, _small(text.words), len(small), sum(map(str.isalpha, small)))
+        counts = (found, _small_words(text), len(small), alone)
         if not min(counts):
             return None
         if rng.random() < 0.5:
@@ -108,7 +122,11 @@ class LowercaseWords(CountedType):
 
     @override
     def count(self, text: ParsedText, params: Params) -> int:
-        return _small(whole_words(text.raw))
+        raw = text.part(in_ascii)
+        if raw is None:
+            return _small(whole_words(text.raw))
+        joined, joints = _ASCII_JOINT.subn("", raw)
+        return len(text.words) - joints - _not_small(joined)
 
     @override
     def limits(self, params: Params) -> Sequence[Limit]:
@@ -171,6 +189,32 @@ class TitleCase(ConstraintType):
     @override
     def allows(self, phrase: str, params: Params) -> bool:
         return all(not word[0].islower() or word in _STAY_SMALL for word in _TITLE_WORD.findall(phrase))
+
+
+def _capitals_by_spaces(text: ParsedText) -> tuple[int, int]:
+    """Count what spaces set apart and has a capital as its first sign, and what has one as its first letter."""
+    if text.raw.isascii():
+        raw = text.raw.encode("ascii")
+        return _initial_capitals(raw.translate(_SPACED, _SIGNS)), _initial_capitals(raw.translate(_SPACED, _NO_LETTERS))
+    found = text.part(tokens)
+    joined = sum(map(str.isupper, map(itemgetter(0), found)))
+    return joined, sum(next(filter(str.isalpha, token), "").isupper() for token in found)
+
+
+def _initial_capitals(raw: bytes) -> int:
+    """Count the words that begin with a capital, each of which is written as A."""
+    return raw.count(b" A") + raw.startswith(b"A")
+
+
+def _small_words(text: ParsedText) -> int:
+    """Count the words of small letters only."""
+    raw = text.part(in_ascii)
+    return _small(text.words) if raw is None else len(text.words) - _not_small(raw)
+
+
+def _not_small(raw: str) -> int:
+    """Count the words of a text of ASCII that hold a capital or a digit."""
+    return len(raw.encode("ascii").translate(_LETTERED, _SMALL).split())
 
 
 def _small(words: Sequence[str]) -> int:

@@ -11,6 +11,7 @@ from typing_extensions import override
 from crabtk.constraints.absent import AbsentType, is_plain
 from crabtk.constraints.base import ConstraintType
 from crabtk.constraints.numbers import share
+from crabtk.constraints.plain_text import signs_beyond
 from crabtk.constraints.quoting import demanded
 from crabtk.quantities import Limit
 from crabtk.text import ParsedText
@@ -21,7 +22,8 @@ _FEWEST_CHARACTERS = 200
 _DIGIT = re.compile(r"\d")
 _NOT_ASCII = re.compile(r"[^\x00-\x7f]")
 _WHITE_SPACE = re.compile(r"\s")
-_COULD_BE_TYPOGRAPHIC = re.compile(r"\"|\.\.\.|--| - |n't\b|'[^']*'[^']*'")
+_CONTRACTED = re.compile(r"n't\b")
+_PLAIN_SIGNS = ('"', "...", "--", " - ")
 _IN_DIGITS = ("figures:", "date:", "time:")
 _LATIN = frozenset(
     {"af", "ca", "cs", "da", "de", "en", "es", "et", "eu", "fi", "fr", "gl", "hr", "hu", "id", "is", "it", "la", "lt",
@@ -50,11 +52,13 @@ class NoDigits(ConstraintType):
 
     @override
     def measure(self, text: ParsedText, rng: random.Random) -> Params | None:
-        return None if len(text.words) < _FEWEST_WORDS or any(map(str.isnumeric, text.raw)) else {}
+        if len(text.words) < _FEWEST_WORDS or _holds_ascii_digit(text.raw):
+            return None
+        return None if any(map(str.isnumeric, text.part(signs_beyond))) else {}
 
     @override
     def check(self, text: ParsedText, params: Params) -> bool:
-        return bool(text.words) and not _DIGIT.search(text.raw)
+        return bool(text.words) and not _holds_ascii_digit(text.raw) and not _DIGIT.search(text.part(signs_beyond))
 
     @override
     def score(self, text: ParsedText, params: Params) -> float:
@@ -106,7 +110,7 @@ class Ascii(AbsentType):
         if len(text.raw) < _FEWEST_CHARACTERS or not text.raw.isascii() or not text.part(is_plain):
             return None
         # Only a text that had reason to leave ASCII says something by keeping to it.
-        return {} if _COULD_BE_TYPOGRAPHIC.search(text.raw) else None
+        return {} if _could_be_typographic(text.raw) else None
 
     @override
     def count(self, text: ParsedText, params: Params) -> int:
@@ -164,6 +168,19 @@ class NoWhiteSpace(AbsentType):
     @override
     def allows(self, phrase: str, params: Params) -> bool:
         return not _WHITE_SPACE.search(phrase)
+
+
+def _holds_ascii_digit(raw: str) -> bool:
+    plain = raw.encode("ascii", "ignore")
+    return len(plain.translate(None, delete=b"0123456789")) < len(plain)
+
+
+def _could_be_typographic(raw: str) -> bool:
+    """Tell whether a text holds a sign of ASCII for which typography has another one."""
+    apostrophes = raw.count("'")
+    if apostrophes > 2 or any(sign in raw for sign in _PLAIN_SIGNS):
+        return True
+    return apostrophes > 0 and _CONTRACTED.search(raw) is not None
 
 
 def _wants_some(other: Constraint) -> bool:

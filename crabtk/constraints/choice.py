@@ -126,7 +126,9 @@ class Separated(CountedType):
 
     @override
     def measure(self, text: ParsedText, rng: random.Random) -> Params | None:
-        for separator in _SEPARATORS:
+        for separator, mark in _SEPARATORS.items():
+            if text.raw.count(mark) < 2:
+                continue
             entries = _entries(text, separator)
             if len(entries) > 2 and text.spaced and not any(map(_doubtful, entries)):
                 return {"separator": separator, **exact_or_at_least(len(entries), rng)}
@@ -160,10 +162,9 @@ def _offered(prompt: str | None) -> list[tuple[str, ...]]:
 def _entries(text: ParsedText, separator: str) -> tuple[str, ...]:
     """Return the entries; none if there is another line, an empty entry, or one of more than five words."""
     raw = text.raw.strip()
-    line = raw.removesuffix(".")
-    if len(raw.splitlines()) != 1 or separator not in _SEPARATORS:
+    if "\n" in raw or len(raw.splitlines()) != 1 or separator not in _SEPARATORS:
         return ()
-    entries = tuple(entry.strip() for entry in line.split(_SEPARATORS[separator]))
+    entries = tuple(entry.strip() for entry in raw.removesuffix(".").split(_SEPARATORS[separator]))
     return entries if all(1 <= len(WORD.findall(entry)) <= _MOST_WORDS for entry in entries) else ()
 
 

@@ -64,6 +64,8 @@ class CodeLanguage(ConstraintType):
 
     @override
     def measure(self, text: ParsedText, rng: random.Random) -> Params | None:
+        if not text.code_blocks:
+            return None
         tags = sorted({block.language for block in text.code_blocks if _has_code(block.content)} - _NO_LANGUAGE)
         tags = [tag for tag in tags if _TAG.fullmatch(tag)]
         if not tags or not text.part(plainly_fenced):
@@ -145,13 +147,11 @@ class NoCodeBlocks(ConstraintType):
 
     @override
     def measure(self, text: ParsedText, rng: random.Random) -> Params | None:
-        if len(text.words) < _FEWEST_WORDS or "```" in text.raw or "~~~" in text.raw:
+        raw, prompt = text.raw, text.prompt
+        about_code = raw.count("`") >= 4 or (prompt and any(topic in prompt for topic in _TOPICS))
+        if not about_code or len(text.words) < _FEWEST_WORDS:
             return None
-        if "<pre" in text.raw:
-            return None
-        prompt = text.prompt or ""
-        about_code = text.raw.count("`") >= 4 or any(topic in prompt for topic in _TOPICS)
-        return {} if about_code else None
+        return None if "```" in raw or "~~~" in raw or "<pre" in raw else {}
 
     @override
     def check(self, text: ParsedText, params: Params) -> bool:
@@ -195,8 +195,10 @@ class TaggedBlocks(ConstraintType):
 
     @override
     def measure(self, text: ParsedText, rng: random.Random) -> Params | None:
+        if not text.code_blocks:
+            return None
         tags = {block.language for block in text.code_blocks}
-        named = tags and not tags & _NO_LANGUAGE and all(map(_TAG.fullmatch, tags))
+        named = not tags & _NO_LANGUAGE and all(map(_TAG.fullmatch, tags))
         return {} if named and text.words and text.part(plainly_fenced) else None
 
     @override
@@ -243,6 +245,8 @@ class CodeOnly(ConstraintType):
 
     @override
     def check(self, text: ParsedText, params: Params) -> bool:
+        if not text.code_blocks:
+            return False
         kinds = [line.kind for line in text.marked_lines if line.kind != "blank"]
         fences = kinds[:1] == ["fence"] == kinds[-1:] and kinds.count("fence") == 2
         return fences and "code" in kinds and bool(WORD.search(text.code_blocks[0].content))

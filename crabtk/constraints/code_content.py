@@ -71,9 +71,11 @@ class InlineCode(CountedType):
     @override
     def measure(self, text: ParsedText, rng: random.Random) -> Params | None:
         spans = len(text.part(_spans))
+        if spans < 2:
+            return None
         # A backtick besides those of spans and fences makes readers pair them differently.
         paired = sum(line.count("`") for line in text.prose_lines) == 2 * spans
-        return exact_or_at_least(spans, rng) if spans > 1 and paired and text.part(plainly_fenced) else None
+        return exact_or_at_least(spans, rng) if paired and text.part(plainly_fenced) else None
 
     @override
     def count(self, text: ParsedText, params: Params) -> int:
@@ -110,7 +112,9 @@ class CodeLines(ConstraintType):
 
     @override
     def measure(self, text: ParsedText, rng: random.Random) -> Params | None:
-        longest = max(map(_height, text.code_blocks), default=0)
+        if not text.code_blocks:
+            return None
+        longest = max(map(_height, text.code_blocks))
         plain = longest >= _FEWEST_LINES and text.words and text.part(plainly_fenced)
         return {"lines": upper_bound(longest, rng)} if plain else None
 
@@ -157,6 +161,8 @@ class CommentedCode(ConstraintType):
 
     @override
     def measure(self, text: ParsedText, rng: random.Random) -> Params | None:
+        if not text.code_blocks:
+            return None
         told = any(block.language in _MARKS_OF and _has_comment(block) for block in text.code_blocks)
         return {} if told and text.part(plainly_fenced) else None
 
@@ -199,6 +205,8 @@ class NamedFunction(ConstraintType):
 
     @override
     def measure(self, text: ParsedText, rng: random.Random) -> Params | None:
+        if not text.code_blocks:
+            return None
         names = sorted({name for block in text.code_blocks for name in _DEFINITION.findall(block.content)} - {"main"})
         if not names or not text.part(plainly_fenced):
             return None
@@ -225,6 +233,8 @@ class NamedFunction(ConstraintType):
 
 
 def _spans(text: ParsedText) -> tuple[str, ...]:
+    if "`" not in text.raw:
+        return ()
     return tuple(span for line in text.prose_lines for span in _SPAN.findall(line))
 
 

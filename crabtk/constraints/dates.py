@@ -12,6 +12,7 @@ from typing_extensions import override
 from crabtk.constraints.absent import is_plain
 from crabtk.constraints.base import ConstraintType
 from crabtk.constraints.counted import CountedType
+from crabtk.constraints.figures import runs_of_digits
 from crabtk.constraints.numbers import share
 from crabtk.constraints.readings import agreed
 from crabtk.quantities import Limit
@@ -32,7 +33,11 @@ _DATE = re.compile(
     rf"|{_MONTH}\.? {_DAY}{_NTH},? {_YEAR}|{_DAY}{_NTH}\.? (?:of )?{_MONTH}\.?,? {_YEAR}){_END}",
     re.IGNORECASE,
 )
-_FOUR_DIGITS = re.compile(r"\d\d\d\d")
+# A year that may be a date's: joined to other numbers, or with a month not far before it.
+_JOINED_YEAR = re.compile(rf"{_YEAR}(?!\d)(?:[-/.]\d|(?<=[-/.]\d{{4}}))")
+_YEAR_AFTER_SPACE = re.compile(rf"(?<= ){_YEAR}(?!\d)")
+_FROM_MONTH_TO_YEAR = len("September. 31st, ")
+_A_MONTH = re.compile(_MONTH, re.IGNORECASE)
 # A month beside a number, two numbers joined like a date: perhaps a date to some readers.
 _PERHAPS = re.compile(rf"\b{_MONTH}\b\.?,? \d|\d{_NTH}\.? (?:of )?{_MONTH}\b|\d[-/.]\d{{1,2}}[-/.]\d", re.IGNORECASE)
 # "3. March 2021" may be the third item of a list, on March 2021.
@@ -49,7 +54,6 @@ _TIME = re.compile(
     rf"(?<![\w:.,])(?:(?:[01]?\d|2[0-4]):[0-5]\d(?::[0-5]\d)?(?:{_HALF})?(?![\w:]|[.,]\d)|(?:0?[1-9]|1[0-2]){_HALF})",
     re.IGNORECASE,
 )
-_MAYBE_TIME = re.compile(r"\d(?::\d|[ \u00a0\u202f]?[ap]\.?m)", re.IGNORECASE)
 _AS_TIME = re.compile(r"[ap]\.?m\.?\Z|:(?:00|15|30|45)\Z", re.IGNORECASE)
 _PERHAPS_TIME = re.compile(
     r"\d[:.h]\d\d|\d\s?[ap]\.?\s?m\b|o['’]clock|\b(?:noon|midnight)\b|\d ?(?:uhr|h)\b", re.IGNORECASE
@@ -187,12 +191,27 @@ class Times(CountedType):
 
 
 def _dates(text: ParsedText) -> tuple[str, ...]:
-    # Most texts name no year, and the search is slow.
-    return tuple(match[0] for match in _DATE.finditer(text.raw)) if _FOUR_DIGITS.search(text.raw) else ()
+    """Search the lines alone where a year may be a date's: few do, and the search is slow."""
+    raw, found = text.raw, []
+    searched = 0
+    for at in text.part(runs_of_digits):
+        if at >= searched and _may_be_of_a_date(raw, at):
+            start, end = raw.rfind("\n", 0, at) + 1, raw.find("\n", at)
+            searched = len(raw) if end < 0 else end
+            found += [match[0] for match in _DATE.finditer(raw, start, searched)]
+    return tuple(found)
+
+
+def _may_be_of_a_date(raw: str, at: int) -> bool:
+    if _JOINED_YEAR.match(raw, at):
+        return True
+    spaced = _YEAR_AFTER_SPACE.match(raw, at)
+    return spaced is not None and _A_MONTH.search(raw, max(0, at - _FROM_MONTH_TO_YEAR), at) is not None
 
 
 def _times(text: ParsedText) -> tuple[str, ...]:
-    return tuple(_TIME.findall(text.raw)) if _MAYBE_TIME.search(text.raw) else ()
+    found = (_TIME.match(text.raw, at) for at in text.part(runs_of_digits))
+    return tuple([match[0] for match in found if match])
 
 
 TYPES: tuple[ConstraintType, ...] = (Dates(), Format(), Times())

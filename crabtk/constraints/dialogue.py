@@ -52,14 +52,17 @@ class Turns(CountedType):
 
     @override
     def measure(self, text: ParsedText, rng: random.Random) -> Params | None:
-        lines = [line for line in text.lines if line.strip()]
-        found = [match for line in lines if (match := _TURN.fullmatch(line.strip()))]
-        if len(found) < _FEWEST_TURNS or len(found) < len(lines):
+        names: list[str] = []
+        for line in filter(None, map(str.strip, text.lines)):
+            match = _TURN.fullmatch(line) if ":" in line or "：" in line else None
+            if not match:
+                return None
+            names.append(match[1])
+        if len(names) < _FEWEST_TURNS:
             return None
-        names = [match[1] for match in found]
         talk = len(set(names)) > 1 and min(Counter(names).values()) > 1
         alternates = all(one != next_ for one, next_ in pairwise(names))
-        params = exact_or_at_least(len(found), rng) if talk and alternates else None
+        params = exact_or_at_least(len(names), rng) if talk and alternates else None
         return params if params and self.check(text, params) else None
 
     @override

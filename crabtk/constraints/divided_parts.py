@@ -59,7 +59,7 @@ class Divided(ConstraintType):
 
     @override
     def measure(self, text: ParsedText, rng: random.Random) -> Params | None:
-        if text.code_blocks or text.json is not None:
+        if (text.is_prose and "#" not in text.raw) or text.code_blocks or text.json is not None:
             return None
         rules = [
             number

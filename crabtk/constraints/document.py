@@ -45,6 +45,8 @@ class AngleTitle(ConstraintType):
     @override
     def measure(self, text: ParsedText, rng: random.Random) -> Params | None:
         # What stands so on a line of its own is a title and not, say, an operator.
+        if "<" not in text.raw:
+            return None
         titles = [line for line in text.lines if _TITLE.fullmatch(line.strip())]
         return {} if titles and not text.code_blocks and self.check(text, {}) else None
 
@@ -79,6 +81,8 @@ class Rules(CountedType):
 
     @override
     def measure(self, text: ParsedText, rng: random.Random) -> Params | None:
+        if text.is_prose:
+            return None
         lines = text.marked_lines
         rules = [number for number, line in enumerate(lines) if line.kind == "rule"]
         # A line of hyphens below text makes that text a heading; one of underscores may be a gap to fill in.
@@ -129,7 +133,7 @@ class BlockQuotes(CountedType):
 
     @override
     def count(self, text: ParsedText, params: Params) -> int:
-        return _quotes(text.marked_lines)
+        return _quotes(text.marked_lines) if ">" in text.raw else 0
 
     @override
     def limits(self, params: Params) -> Sequence[Limit]:
@@ -161,9 +165,11 @@ class Footnotes(CountedType):
     @override
     def measure(self, text: ParsedText, rng: random.Random) -> Params | None:
         found = text.part(_footnotes)
+        if not found:
+            return None
         marks = [mark for line in text.prose_lines for mark in _NOTE_MARK.findall(line)]
         sure = len(marks) == len(found) and not text.code_blocks
-        return agreed({len(found)}, rng, sure=sure) if found else None
+        return agreed({len(found)}, rng, sure=sure)
 
     @override
     def count(self, text: ParsedText, params: Params) -> int:
@@ -182,6 +188,8 @@ def _quotes(lines: Iterable[Line]) -> int:
 
 def _footnotes(text: ParsedText) -> frozenset[str]:
     """Return the labels of footnotes that have a mark in the text and a note."""
+    if "[" not in text.raw:
+        return frozenset()
     marks: set[str] = set()
     notes: set[str] = set()
     for line in text.prose_lines:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import re
 from collections.abc import Iterable, Mapping
 from typing import ClassVar
 
@@ -14,7 +15,7 @@ from crabtk.constraints.numbers import nearness, upper_bound
 from crabtk.constraints.running_text import sure_pieces
 from crabtk.markdown import Line
 from crabtk.sentences import split
-from crabtk.text import WORD, ParsedText
+from crabtk.text import WORD, ParsedText, words_in
 from crabtk.types import Constraint, Params
 from crabtk.wording import Count, Field
 
@@ -24,6 +25,8 @@ _CLOSERS = "\"'”’»)]*_ "
 _QUESTION = ("?", "？", "؟")
 _ENDS = (".", "!", "?", "…", ":", "。", "！", "？", "؟", "।")
 _END = regex.compile(r"[.!?…]+[\"'”’)\]*_]*(?:\s+|$)")
+_ASCII_END = re.compile(r"[.!?]+[\"')\]*_]*(?:[ \t-\r]+|$)")
+"""The same in a text of ASCII, at a better speed."""
 _LABEL = regex.compile(r"[^\s:：]+(?:\s+[^\s:：]+){0,3}\s*[:：](?:\s*\S|$)")
 _PASSED_OVER = frozenset({"blank", "heading", "rule"})
 
@@ -91,9 +94,11 @@ class FirstSentence(ConstraintType):
         if not known or not text.spaced or len(text.sentences) < _FEWEST_SENTENCES:
             return None
         block = text.paragraphs[0]
-        end = _END.search(block)
+        if _size(first) > _MOST_WORDS:
+            return None
+        end = (_ASCII_END if block.isascii() else _END).search(block)
         # A reader may end it later than the splitter: at no initial, and at no question that is quoted within it.
-        return _most_words((first, block[: end.end()] if end else block, sure_pieces(block)[0]), rng)
+        return _most_words({first, block[: end.end()].strip() if end else block, sure_pieces(block)[0]}, rng)
 
     @override
     def check(self, text: ParsedText, params: Params) -> bool:
@@ -137,8 +142,11 @@ class LastSentence(ConstraintType):
         if not known or not text.spaced or len(text.sentences) < _FEWEST_SENTENCES:
             return None
         block = text.paragraphs[-1]
-        ends = [match.end() for match in _END.finditer(block) if match.end() < len(block.rstrip())]
-        return _most_words((last, block[ends[-1] :] if ends else block, sure_pieces(block)[-1]), rng)
+        if _size(last) > _MOST_WORDS:
+            return None
+        found = (_ASCII_END if block.isascii() else _END).finditer(block)
+        ends = [match.end() for match in found if match.end() < len(block.rstrip())]
+        return _most_words({last, block[ends[-1] :] if ends else block, sure_pieces(block)[-1]}, rng)
 
     @override
     def check(self, text: ParsedText, params: Params) -> bool:
@@ -184,9 +192,14 @@ def _in_headings(text: ParsedText, lines: Iterable[Line]) -> int:
 
 def _most_words(readings: Iterable[str], rng: random.Random) -> Params | None:
     """Return a round limit for the longest of the readings of a sentence, if it is short enough to be asked for."""
-    longest = max(max(len(WORD.findall(part)), len(part.split())) for part in readings)
+    longest = max(map(_size, readings))
     words = upper_bound(longest, rng)
     return {"words": words} if 4 <= words <= _MOST_WORDS else None
+
+
+def _size(part: str) -> int:
+    """Count words by letters or by spaces, whichever gives more."""
+    return max(len(words_in(part) if part.isascii() else WORD.findall(part)), len(part.split()))
 
 
 def _repeated(params: Params, other: Constraint) -> bool:

@@ -102,7 +102,7 @@ class Absent(AbsentType):
         lively = text.raw.count("!") >= _FEWEST_EXCLAMATIONS and len(text.words) >= _FEWEST_WORDS
         if not lively or not text.part(is_plain) or _SMILEY.search(text.raw):
             return None
-        return None if _PERHAPS_HIGH.search(text.raw) and _PICTOGRAPH.search(text.raw) else {}
+        return None if _may_hold_emoji(text.raw) and _PICTOGRAPH.search(text.raw) else {}
 
     @override
     def count(self, text: ParsedText, params: Params) -> int:
@@ -166,7 +166,11 @@ class SentenceEnd(ConstraintType):
 
 def _emoji(text: ParsedText) -> tuple[str, ...]:
     """Return the emoji in order; a quick look spares most texts the search."""
-    return tuple(_EMOJI.findall(text.raw)) if _PERHAPS_HIGH.search(text.raw) else ()
+    return tuple(_EMOJI.findall(text.raw)) if _may_hold_emoji(text.raw) else ()
+
+
+def _may_hold_emoji(raw: str) -> bool:
+    return not raw.isascii() and _PERHAPS_HIGH.search(raw) is not None
 
 
 def _with_their_emoji(text: ParsedText) -> tuple[str, ...]:

@@ -164,6 +164,8 @@ class BoldPhrase(ConstraintType):
 
     @override
     def measure(self, text: ParsedText, rng: random.Random) -> Params | None:
+        if not text.bold_spans:
+            return None
         phrases = [span.removesuffix(":") for span in text.bold_spans]
         plain = [phrase for phrase in dict.fromkeys(phrases) if _quotable(phrase)]
         return {"phrase": rng.choice(plain)} if plain else None
@@ -241,6 +243,8 @@ class NoEmphasis(ConstraintType):
 
 def spans(text: ParsedText) -> Spans:
     """Return the stretches in bold or italics; for ``ParsedText.part``."""
+    if "*" not in text.raw and "_" not in text.raw and "<" not in text.raw:
+        return Spans((), 0, sure=True)
     italic: list[str] = []
     starred = 0
     sure = True

@@ -19,13 +19,12 @@ from crabtk.types import Constraint, Params
 NUMBER = r"\d(?<![^\W_]\d)(?<!\d[.,]\d)\d*+(?:[.,]\d++)*+"
 """A number in digits, points and commas between digits included; no letter or digit stands before it.
 
-What may stand before is asked after the first digit, so that the search leaps from digit to digit.
+What may stand before is asked after the first digit, so that the search leaps from digit to digit. It begins where
+a run of digits does (``runs_of_digits``).
 """
 
 _NUMBER = re.compile(rf"{NUMBER}(?![^\W_])")
 _PERCENTAGE = re.compile(rf"{NUMBER}[ \u00a0\u202f]?(?:[%٪％]|per[ -]?cent\b)", re.IGNORECASE)
-_OF_PERCENTAGES = ("%", "cent", "٪", "％")
-"""One of these stands in every text that holds a percentage."""
 _PERCENT_SIGN = re.compile(
     r"[%٪％]|\bper[ -]?cent|\bpercent|\bpct\b|\bprozent|\bpor ?ciento|\bpour ?cent", re.IGNORECASE
 )
@@ -41,14 +40,20 @@ _GOES_ON = re.compile(
     r"after|on|from|had|has|have|y|und|et|bis)\b"
 )
 _CUE_LENGTH = 12
+_SHORT_YEAR = re.compile(r"(?<=['’])\d\d|\d++[–-]\d\d\b|(?<!\w)\d{3}\b")
 
 # What readers count in several ways: digits within words, ranges, dates, times, fractions, versions, spaced
 # thousands, decimal commas, list numbers, web addresses, formulas.
-_DOUBTFUL = re.compile(
-    r"[^\W\d]\d|\d[^\W\d]|\d[-–—/:^*+=×'’~]\d|\d\.\d+\.|\d,(?!\d{3}(?!\d))\d|\d[ \u00a0\u202f]\d|(?<!\d)\.\d|-\d"
-    r"|[²³¹¼½¾\u2070-\u2189\u2460-\u24ff]|\d\ufe0f?\u20e3|^[ \t>*_#(]*\d+[.)]|://|www\.|\\",
-    re.MULTILINE,
+_DOUBTFUL_LABEL = re.compile(r"\n[ \t>*_#(]*\d+[.)]")
+_DOUBTFUL_SIGN = re.compile(r"[²³¹¼½¾\u2070-\u2189\u2460-\u24ff]")
+_DOUBTFUL_RUN = re.compile(
+    r"(?<=[\w-])|(?<=\.)(?<!\d\.)"
+    r"|\d++(?:[^\W\d]|[-–—/:^*+=×'’~ \u00a0\u202f]\d|\.\d+\.|,(?!\d{3}(?!\d))\d|\ufe0f?\u20e3)"
 )
+# In a text of ASCII, digits are sought among bytes of which only those remain that tell them from list numbers.
+_SHAPE = bytes(ord("0") if chr(code) in "0123456789" else code if chr(code) in "\n.) " else 120 for code in range(256))
+_RUN_IN_SHAPE = re.compile(rb"0(?<!00)(?!(?<=\n0)0?[.)] )")
+_RUN = re.compile(r"\d(?<!\d\d)")
 _RANGE = re.compile(r"\d\s?(?:-|–|—|/|~|to|and|or|y|bis|à|a)\s?\d", re.IGNORECASE)
 
 
@@ -76,10 +81,11 @@ class Numbers(CountedType):
 
     @override
     def measure(self, text: ParsedText, rng: random.Random) -> Params | None:
-        found = self.count(text, {})
-        if not found or not text.part(is_plain):
+        # A text without runs has no numbers but those of list items, which are doubtful.
+        if not text.part(runs_of_digits) or not text.part(is_plain) or text.part(has_doubtful_digits):
             return None
-        return None if text.part(has_doubtful_digits) else agreed((found,), rng, most_exact=10)
+        found = self.count(text, {})
+        return agreed((found,), rng, most_exact=10) if found else None
 
     @override
     def count(self, text: ParsedText, params: Params) -> int:
@@ -111,18 +117,15 @@ class Percentages(CountedType):
 
     @override
     def measure(self, text: ParsedText, rng: random.Random) -> Params | None:
-        lower = text.raw.lower()
-        if not any(sign in lower for sign in _OF_PERCENTAGES):
-            return None
-        found = self.count(text, {})
+        found = text.part(_percentages)
         if not found or not text.part(is_plain):
             return None
-        sure = found == len(_PERCENT_SIGN.findall(text.raw)) and not _RANGE.search(text.raw)
-        return agreed((found, sum("%" in match for match in _PERCENTAGE.findall(text.raw))), rng, sure=sure)
+        sure = len(found) == len(_PERCENT_SIGN.findall(text.raw)) and not _RANGE.search(text.raw)
+        return agreed((len(found), sum("%" in match for match in found)), rng, sure=sure)
 
     @override
     def count(self, text: ParsedText, params: Params) -> int:
-        return len(_PERCENTAGE.findall(text.raw))
+        return len(text.part(_percentages))
 
     @override
     def limits(self, params: Params) -> Sequence[Limit]:
@@ -152,19 +155,20 @@ class Years(CountedType):
 
     @override
     def measure(self, text: ParsedText, rng: random.Random) -> Params | None:
-        spans = [(match.start(), match[0]) for match in _YEAR.finditer(text.raw)]
-        if not spans or not text.part(is_plain) or "://" in text.raw:
+        raw, found = text.raw, text.part(_years)
+        if not found or not text.part(is_plain) or "://" in raw:
             return None
         # "In 1500," names a year; "about 1500 steps" does not.
-        plain = [year for at, year in spans if _is_year(text.raw, at)]
-        plain = plain if len(plain) == len(spans) else []
-        longer = re.findall(r"\d{4}", text.raw)
-        short = re.search(r"['’]\d\d|\d[–-]\d\d\b|\b\d{3}\b", text.raw)
-        return agreed((len(plain), len(set(plain))), rng, sure=len(longer) == len(spans) and not short)
+        if not all(_is_year(raw, at) for at in found):
+            return None
+        longer = re.findall(r"\d{4}", raw)
+        short = any(_SHORT_YEAR.match(raw, at) for at in text.part(runs_of_digits))
+        different = {raw[at : at + 4] for at in found}
+        return agreed((len(found), len(different)), rng, sure=len(longer) == len(found) and not short)
 
     @override
     def count(self, text: ParsedText, params: Params) -> int:
-        return len(_YEAR.findall(text.raw))
+        return len(text.part(_years))
 
     @override
     def conflicts(self, params: Params, other: Constraint) -> bool:
@@ -175,9 +179,35 @@ class Years(CountedType):
         return () if params["relation"] == "at_most" else (Limit("digits", low=4 * params["n"]),)
 
 
+def runs_of_digits(text: ParsedText) -> tuple[int, ...]:
+    """Return where runs of digits begin; for ``ParsedText.part``.
+
+    The numbers of list items (``1. `` at the start of a line) may be left out: they are part of no amount, date or
+    the like, and half of all texts have no others.
+    """
+    if text.raw.isascii():
+        return tuple([match.start() for match in _RUN_IN_SHAPE.finditer(text.raw.encode().translate(_SHAPE))])
+    return tuple([match.start() for match in _RUN.finditer(text.raw)])
+
+
 def has_doubtful_digits(text: ParsedText) -> bool:
     """Tell whether readers may count the numbers of a text in several ways; for ``ParsedText.part``."""
-    return bool(_DOUBTFUL.search(text.raw))
+    raw = text.raw
+    if _DOUBTFUL_LABEL.search("\n" + raw) or "\\" in raw or "://" in raw or "www." in raw:
+        return True
+    if not raw.isascii() and _DOUBTFUL_SIGN.search(raw):
+        return True
+    return any(_DOUBTFUL_RUN.match(raw, at) for at in text.part(runs_of_digits))
+
+
+def _percentages(text: ParsedText) -> tuple[str, ...]:
+    found = (_PERCENTAGE.match(text.raw, at) for at in text.part(runs_of_digits))
+    return tuple([match[0] for match in found if match])
+
+
+def _years(text: ParsedText) -> tuple[int, ...]:
+    """Return where the years stand."""
+    return tuple([at for at in text.part(runs_of_digits) if _YEAR.match(text.raw, at)])
 
 
 def _is_year(raw: str, at: int) -> bool:

@@ -26,6 +26,7 @@ _ENDS: Mapping[str, tuple[str, ...]] = {
     "closing_bracket": (")",),
     "quotation_mark": ('"', "”"),
 }
+_ENDS_BUT_FULL_STOP = tuple(end for mark, ends in _ENDS.items() if mark != "full_stop" for end in ends)
 _WORD_END = regex.compile(r"[\p{L}\p{M}\p{N}]")
 _LINK_END = regex.compile(r"\]\([^()\s]*+\)\s*$")
 _FINAL_MARKS = frozenset(
@@ -146,15 +147,16 @@ class Mark(ConstraintType):
 
     @override
     def measure(self, text: ParsedText, rng: random.Random) -> Params | None:
-        for mark, ends in _ENDS.items():
-            # The bracket that closes a link's address does not show.
-            shown = mark != "closing_bracket" or not _LINK_END.search(text.raw[-2000:])
-            if mark != "full_stop" and shown and _is_worth_asking(text, ends):
-                return {"mark": mark}
         raw = text.raw.rstrip()
-        if not _is_worth_asking(text, (".",)) or raw.endswith("..") or len(text.prose_lines) < 3:
+        if raw.endswith(_ENDS_BUT_FULL_STOP):
+            for mark, ends in _ENDS.items():
+                # The bracket that closes a link's address does not show.
+                shown = mark != "closing_bracket" or not _LINK_END.search(text.raw[-2000:])
+                if mark != "full_stop" and shown and _is_worth_asking(text, ends):
+                    return {"mark": mark}
+        if raw.endswith("..") or len(text.prose_lines) < 3 or not _is_worth_asking(text, (".",)):
             return None
-        others = sum(not line.endswith(".") for line in text.prose_lines)
+        others = sum([not line.endswith(".") for line in text.prose_lines])
         return {"mark": "full_stop"} if others * 2 > len(text.prose_lines) else None
 
     @override

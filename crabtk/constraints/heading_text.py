@@ -137,8 +137,10 @@ class HeadingNumbered(ConstraintType):
 
     @override
     def measure(self, text: ParsedText, rng: random.Random) -> Params | None:
+        if len(text.headings) < 2:
+            return None
         numbered = all(_NUMBERED.match(heading.text) for heading in text.headings)
-        return {} if len(text.headings) > 1 and numbered and not text.part(strays) else None
+        return {} if numbered and not text.part(strays) else None
 
     @override
     def check(self, text: ParsedText, params: Params) -> bool:

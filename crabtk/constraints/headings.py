@@ -22,6 +22,7 @@ _FEWEST_WORDS = 250
 _FEWEST_MARKS = 6
 _STRAY = re.compile(r"[>\s]*#|\s*(?:[-*+•]|[0-9]+[.)])\s+#{1,6}\s")
 _UNDERLINE = re.compile(r"\s{0,3}(?:=+|-{2,})\s*")
+_OF_STRAYS = ("#", "=", "--")
 _OF_HEADINGS = frozenset({"section:count", "section:words", "document:thesis"})
 
 
@@ -78,8 +79,10 @@ class Level(ConstraintType):
 
     @override
     def measure(self, text: ParsedText, rng: random.Random) -> Params | None:
+        if len(text.headings) < 2:
+            return None
         levels = {heading.level for heading in text.headings}
-        if len(levels) != 1 or len(text.headings) < 2 or not text.words or text.part(strays):
+        if len(levels) != 1 or not text.words or text.part(strays):
             return None
         return {"level": levels.pop()}
 
@@ -117,7 +120,7 @@ class HeadingFirst(ConstraintType):
 
     @override
     def measure(self, text: ParsedText, rng: random.Random) -> Params | None:
-        return {} if self.check(text, {}) and len(text.prose_lines) > 1 else None
+        return {} if text.headings and self.check(text, {}) and len(text.prose_lines) > 1 else None
 
     @override
     def check(self, text: ParsedText, params: Params) -> bool:
@@ -151,10 +154,13 @@ class NoHeadings(ConstraintType):
 
     @override
     def measure(self, text: ParsedText, rng: random.Random) -> Params | None:
-        marks = len(text.bold_spans) + len(text.bullet_items) + len(text.numbered_items)
-        structured = len(text.words) >= _FEWEST_WORDS and marks >= _FEWEST_MARKS
-        if not structured or text.headings or text.part(strays):
+        if len(text.words) < _FEWEST_WORDS or text.headings:
             return None
+        marks = len(text.bold_spans) + len(text.bullet_items) + len(text.numbered_items)
+        if marks < _FEWEST_MARKS or text.part(strays):
+            return None
+        if not text.code_blocks:
+            return {}
         return None if any(line.kind == "code" and line.text.lstrip()[:1] == "#" for line in text.marked_lines) else {}
 
     @override
@@ -181,6 +187,8 @@ def strays(text: ParsedText) -> bool:
     That is, quoted or underlined ones, in code or in lists, and any other line that begins with ``#``.
     For ``ParsedText.part``.
     """
+    if not any(sign in text.raw for sign in _OF_STRAYS):
+        return False
     above_text = False
     for raw, line in zip(text.lines, text.marked_lines, strict=True):
         if above_text and _UNDERLINE.fullmatch(raw):

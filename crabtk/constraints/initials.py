@@ -20,6 +20,7 @@ from crabtk.types import Params
 
 _FEWEST_WORDS = 12
 _ALPHABET = string.ascii_lowercase
+_SUCCESSIVE = frozenset(map("".join, pairwise(_ALPHABET)))
 
 
 class _Neighbours(ConstraintType):
@@ -31,9 +32,9 @@ class _Neighbours(ConstraintType):
         plain = text.raw.isascii() or all(map(str.isascii, text.words))
         if len(text.words) < _FEWEST_WORDS or not plain:
             return None
+        words = text.part(joined)
         # Most texts fail within a few words.
-        initials = [word[0] for word in text.part(joined)]
-        holds = self._opens(initials[0]) and all(map(self._follows, initials, initials[1:]))
+        holds = self._opens(words[0][0]) and all(self._follows(before[0], here[0]) for before, here in pairwise(words))
         return {} if holds and text.part(single_reading) else None
 
     @override
@@ -157,8 +158,7 @@ class InitialsNotSuccessive(_Neighbours):
 
     @override
     def _follows(self, before: str, here: str) -> bool:
-        place = _ALPHABET.find(before)
-        return place < 0 or here != _ALPHABET[place + 1 : place + 2]
+        return before + here not in _SUCCESSIVE
 
 
 TYPES: tuple[ConstraintType, ...] = (Alphabet(), InitialsDiffer(), InitialsNotSuccessive())

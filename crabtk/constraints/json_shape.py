@@ -129,8 +129,10 @@ class JsonSchema(JsonType):
     @override
     def measure(self, text: ParsedText, rng: random.Random) -> Params | None:
         shape = _shape(text.json) if text.json and text.words else None
+        if not shape:
+            return None
         schema = json.dumps(shape, ensure_ascii=False)
-        plain = shape and len(schema) <= _MOST_SCHEMA and "`" not in schema and schema.isprintable()
+        plain = len(schema) <= _MOST_SCHEMA and "`" not in schema and schema.isprintable()
         return {"schema": schema} if plain and self.check(text, {"schema": schema}) else None
 
     @override

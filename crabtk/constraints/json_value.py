@@ -212,8 +212,9 @@ class JsonOnlyKeys(JsonType):
 
 def _quotable_keys(text: ParsedText) -> list[str]:
     """Return the object's keys, in order, that may stand in a wording."""
-    keys = list(text.json) if isinstance(text.json, dict) and text.words else []
-    return [key for key in keys if key.strip() and '"' not in key and key.isprintable() and len(key) <= _MOST_KEY]
+    if not isinstance(text.json, dict) or not text.words:
+        return []
+    return [key for key in text.json if key.strip() and '"' not in key and key.isprintable() and len(key) <= _MOST_KEY]
 
 
 TYPES: tuple[ConstraintType, ...] = (ValidJson(), JsonKind(), JsonKeys(), JsonOnlyKeys())

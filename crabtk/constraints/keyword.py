@@ -13,7 +13,7 @@ from crabtk.constraints.base import ConstraintType
 from crabtk.constraints.counted import COUNTED, CountedType, at_least
 from crabtk.constraints.numbers import share
 from crabtk.constraints.quoting import contains, demanded, fold, occurrences, occurs
-from crabtk.constraints.salience import salient_phrases, salient_words
+from crabtk.constraints.salience import phrase_places, salient_words
 from crabtk.constraints.tokens import spaced_tally
 from crabtk.quantities import Limit, counted
 from crabtk.text import ParsedText
@@ -61,7 +61,7 @@ class Include(ConstraintType):
     def measure(self, text: ParsedText, rng: random.Random) -> Params | None:
         if len(text.words) < _FEWEST_WORDS or not text.spaced:
             return None
-        candidates = [phrase for phrase in salient_phrases(text, _CANDIDATES) if occurs(phrase, text)]
+        candidates = [phrase for phrase, place in text.part(phrase_places).items() if place >= 0]
         if not candidates:
             return None
         return {"phrases": rng.sample(candidates, min(rng.choice((1, 2, 2, 3)), len(candidates)))}
@@ -115,7 +115,10 @@ class Frequency(CountedType):
             return None
         # An apostrophe, a hyphen or code beside a word makes it another word, or none, in some readers' eyes.
         sure = text.part(spaced_tally)
-        counts = {word: min(sure[word.lower()], occurrences(word, text)) for word in salient_words(text, _CANDIDATES)}
+        counts = {word: sure[word.lower()] for word in salient_words(text, _CANDIDATES)}
+        if not text.raw.isascii():
+            # Where letters carry marks or scripts mix, what spaces set apart may still be a part of a word.
+            counts = {word: min(count, occurrences(word, text)) for word, count in counts.items()}
         candidates = [word for word, count in counts.items() if 3 <= count <= len(text.words) // 20]
         if not candidates:
             return None

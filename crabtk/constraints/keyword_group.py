@@ -12,15 +12,15 @@ from typing_extensions import override
 
 from crabtk.constraints.base import ConstraintType
 from crabtk.constraints.numbers import share
-from crabtk.constraints.quoting import contains, demanded, first_alone, first_place, fold, occurs
-from crabtk.constraints.salience import salient_phrases
+from crabtk.constraints.quoting import contains, demanded, first_place, fold, is_alone, occurs
+from crabtk.constraints.salience import phrase_places
+from crabtk.constraints.word_sets import vocabulary
 from crabtk.quantities import Limit
 from crabtk.text import ParsedText
 from crabtk.types import Constraint, Params
 from crabtk.wording import Field, QuotedList
 
 _FEWEST_WORDS = 25
-_CANDIDATES = 8
 _LINKS = {
     "en": """however|nevertheless|on the other hand
 for example|for instance|such as
@@ -84,13 +84,11 @@ class AnyOf(ConstraintType):
     def measure(self, text: ParsedText, rng: random.Random) -> Params | None:
         if len(text.words) < _FEWEST_WORDS or text.language != text.detected:
             return None
-        groups = []
-        for group in _links(text.detected):
-            used = sum(occurs(phrase, text) for phrase in group)
+        groups = [group for group in _links(text.detected) if 0 < _used(group, text) < len(group)]
+        if text.code_blocks:
             # A word in code is none of the text to some.
-            said = not text.code_blocks or any(contains(line, phrase) for line in text.prose_lines for phrase in group)
-            if 0 < used < len(group) and said:
-                groups.append(group)
+            lines = text.prose_lines
+            groups = [group for group in groups if any(contains(line, phrase) for line in lines for phrase in group)]
         if not groups:
             return None
         chosen = rng.choice(groups)
@@ -138,12 +136,12 @@ class Order(ConstraintType):
     def measure(self, text: ParsedText, rng: random.Random) -> Params | None:
         if len(text.words) < _FEWEST_WORDS or not text.spaced:
             return None
-        places = {}
-        for phrase in salient_phrases(text, _CANDIDATES):
-            place = first_alone(phrase, text)
-            # Where a longer word holds the phrase before, readers may take that for the first mention.
-            if place >= 0 and place == text.folded.find(fold(phrase)):
-                places[phrase] = place
+        # Where a longer word holds a phrase before, readers may take that for the first mention.
+        places = {
+            phrase: place
+            for phrase, place in text.part(phrase_places).items()
+            if place >= 0 and place == text.folded.find(fold(phrase)) and is_alone(phrase, text, place)
+        }
         if len(places) < 2:
             return None
         chosen = rng.sample(list(places), min(rng.choice((2, 3)), len(places)))
@@ -154,7 +152,7 @@ class Order(ConstraintType):
             outside = [prose.find(fold(phrase)) for phrase in phrases]
             if outside[0] < 0 or outside != sorted(outside):
                 return None
-        return {"phrases": phrases} if self.check(text, {"phrases": phrases}) else None
+        return {"phrases": phrases} if len({places[phrase] for phrase in phrases}) == len(phrases) else None
 
     @override
     def check(self, text: ParsedText, params: Params) -> bool:
@@ -178,6 +176,21 @@ class Order(ConstraintType):
 @lru_cache(maxsize=16)
 def _links(language: str) -> tuple[tuple[str, ...], ...]:
     return tuple(tuple(line.split("|")) for line in _LINKS.get(language, "").splitlines())
+
+
+def _used(group: tuple[str, ...], text: ParsedText) -> int:
+    """Count the phrases of a group that occur."""
+    if text.raw.isascii():
+        # Case folded, no letter of ASCII turns into others, so that all words of a phrase are words of the text.
+        words = text.part(vocabulary)
+        group = tuple(phrase for phrase, parts in _parted(group) if parts <= words)
+    return sum(occurs(phrase, text) for phrase in group)
+
+
+@lru_cache(maxsize=128)
+def _parted(group: tuple[str, ...]) -> tuple[tuple[str, frozenset[str]], ...]:
+    """Return each phrase with its words in lower case."""
+    return tuple((phrase, frozenset(phrase.lower().split())) for phrase in group)
 
 
 TYPES: tuple[ConstraintType, ...] = (AnyOf(), Order())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import re
 from collections.abc import Mapping, Sequence
 from typing import ClassVar
 
@@ -23,7 +24,7 @@ _FEWEST_WORDS = 25
 _CANDIDATES = 8
 _MOST_SENTENCES = 10
 _ELSEWHERE = 0.5
-_ANY_END = regex.compile(r"[.!?…:;。！？।॥؟۔]")
+_ANY_END = re.compile(r"[.!?…:;。！？।॥؟۔]")
 _TITLE = regex.compile(r"[^\s:：]+(?:\s+[^\s:：]+){0,3}\s*[:：]")
 _LINE_ENDS = ".!?…:。！？।॥؟۔"
 
@@ -70,9 +71,9 @@ class Place(ConstraintType):
         stretches = text.part(_sure_stretches)
         found = [
             (phrase, place)
-            for phrase in salient_phrases(text, _CANDIDATES)
+            for phrase in (text.part(salient_phrases) if stretches else ())
             for place, stretch in stretches.items()
-            if holds_alone(stretch, phrase)
+            if holds_alone(stretch, fold(phrase))
         ]
         if not found:
             return None
@@ -135,13 +136,15 @@ class EveryParagraph(ConstraintType):
 
     @override
     def measure(self, text: ParsedText, rng: random.Random) -> Params | None:
-        lines = [line for line in text.lines if line.strip()]
-        # Where a line break and a blank line divide alike, nobody wonders what a paragraph is.
-        if not 2 <= len(lines) == len(text.paragraphs) or not text.is_prose or not text.spaced:
+        if len(text.paragraphs) < 2 or not text.is_prose or not text.spaced or len(text.words) < _FEWEST_WORDS:
             return None
+        # Where a line break and a blank line divide alike, nobody wonders what a paragraph is.
+        if len(text.paragraphs) != len(text.prose_lines):
+            return None
+        paragraphs = list(map(fold, text.paragraphs))
         words = salient_words(text, 2 * _CANDIDATES)
-        candidates = [word for word in words if all(holds_alone(line, word) for line in text.paragraphs)]
-        return {"keyword": rng.choice(candidates)} if candidates and len(text.words) >= _FEWEST_WORDS else None
+        candidates = [word for word in words if all(holds_alone(paragraph, fold(word)) for paragraph in paragraphs)]
+        return {"keyword": rng.choice(candidates)} if candidates else None
 
     @override
     def check(self, text: ParsedText, params: Params) -> bool:
@@ -189,11 +192,12 @@ class InSentence(ConstraintType):
         sentences = text.part(undoubted_sentences)
         if len(text.words) < _FEWEST_WORDS or len(sentences) < 3 or not text.spaced:
             return None
+        folded = list(enumerate(map(fold, sentences[:_MOST_SENTENCES]), 1))
         found = [
             (word, number)
             for word in salient_words(text, 2 * _CANDIDATES)
-            for number, sentence in enumerate(sentences[:_MOST_SENTENCES], 1)
-            if holds_alone(sentence, word)
+            for number, sentence in folded
+            if holds_alone(sentence, fold(word))
         ]
         if not found:
             return None
@@ -219,23 +223,23 @@ class InSentence(ConstraintType):
 
 
 def _sure_stretches(text: ParsedText) -> dict[str, str]:
-    """Return what surely lies in each place, where the text begins or ends in running text and has several parts."""
-    lines = [line for line in text.marked_lines if line.kind != "blank"]
+    """Return what surely lies in each place, folded, where the text begins or ends in running text and has parts."""
     if len(text.sentences) < 2:
         return {}
     found = {}
-    first, last = lines[0], lines[-1]
+    first = next(line for line in text.marked_lines if line.kind != "blank")
+    last = next(line for line in reversed(text.marked_lines) if line.kind != "blank")
     # A line without a full stop or the like may be a title or a signature, and so may a few words before a colon.
-    if first.kind == "text" and _ANY_END.search(first.text) and not _TITLE.match(first.text):
-        found["first_sentence"] = _ANY_END.split(first.text, maxsplit=1)[0]
+    end = _ANY_END.search(first.text) if first.kind == "text" else None
+    if end and not _TITLE.match(first.text):
+        found["first_sentence"] = first.text[: end.start()]
         if len(text.paragraphs) > 1 and first.text[-1] in _LINE_ENDS:
             found["first_paragraph"] = first.text
     if last.kind == "text" and last.text[-1] in _LINE_ENDS:
-        inner = last.text.rstrip(_LINE_ENDS)
-        found["last_sentence"] = inner[max((match.end() for match in _ANY_END.finditer(inner)), default=0) :]
+        found["last_sentence"] = _ANY_END.split(last.text.rstrip(_LINE_ENDS))[-1]
         if len(text.paragraphs) > 1:
             found["last_paragraph"] = last.text
-    return found
+    return {place: fold(stretch) for place, stretch in found.items()}
 
 
 TYPES: tuple[ConstraintType, ...] = (Place(), EveryParagraph(), InSentence())

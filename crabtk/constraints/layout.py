@@ -51,6 +51,8 @@ class LineLength(ConstraintType):
     @override
     def measure(self, text: ParsedText, rng: random.Random) -> Params | None:
         longest = max(map(len, text.lines))
+        if longest > _LINE_LENGTHS[-1]:
+            return None
         lengths = [length for length in _LINE_LENGTHS if longest <= length <= 2 * longest]
         filled = sum(1 for line in text.lines if line.strip())
         if not lengths or filled < _FEWEST_LINES or len(text.words) < _FEWEST_WORDS:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import ClassVar
 
 import regex
@@ -12,8 +12,10 @@ from typing_extensions import override
 
 from crabtk.constraints.base import ConstraintType
 from crabtk.constraints.numbers import lower_bound, nearness, round_down, round_up, share, upper_bound
+from crabtk.constraints.plain_text import simple
 from crabtk.constraints.quoting import demanded
 from crabtk.constraints.running_text import stretches, words_in_all
+from crabtk.constraints.word_counts import longest_run, runs_over, shapes
 from crabtk.quantities import Limit
 from crabtk.text import WORD, ParsedText, words_in
 from crabtk.types import Constraint, Params
@@ -26,9 +28,13 @@ _LESSER_LIMITS = frozenset(
 _COMPOUND = regex.compile(r"[\p{L}\p{N}][\p{L}\p{M}\p{N}\u200c\u200d'’_‐‑-]*")
 _ASCII_COMPOUND = re.compile("[A-Za-z0-9]+(?:['_-]+[A-Za-z0-9]+)*")
 """The same in a text of ASCII, without what may follow the last letter or digit."""
+_SIMPLE_COMPOUND = re.compile(r"[^\W_][\w'’‐‑-]*")
+"""The same in a simple text."""
+_JOINTS = "'_-"
+_OF_COMPOUNDS = shapes(lambda sign: sign.isalnum() or sign in _JOINTS)
 _HARD_TO_COUNT = regex.compile(r"://|www\.|\p{M}|\\\w")
 _PERHAPS_HARD = ("://", "www.", "\\")
-"""One of these stands in every text of ASCII that is hard to count; to look for them is quicker than to search."""
+"""One of these stands in every simple text that is hard to count; to look for them is quicker than to search."""
 
 
 class Words(ConstraintType):
@@ -167,18 +173,21 @@ class CharactersPerWord(ConstraintType):
     def measure(self, text: ParsedText, rng: random.Random) -> Params | None:
         if len(text.words) < 2 * _FEWEST_WORDS or not text.spaced:
             return None
-        plain = text.raw.isascii()
-        perhaps_hard = not plain or any(sign in text.raw for sign in _PERHAPS_HARD)
+        perhaps_hard = any(sign in text.raw for sign in _PERHAPS_HARD) or not text.part(simple)
         if perhaps_hard and _HARD_TO_COUNT.search(text.raw):
             return None
         # Some readers end a word at white space alone, so that "and/or" is one. In ASCII, theirs are the longest.
-        longest = max(map(len, text.words if plain else text.part(_compounds)))
-        longest = max(longest, *(len(_trimmed(token)) for token in text.part(stretches) if len(token) > longest), 0)
+        longest = longest_run(text.raw) if text.raw.isascii() else max(map(len, text.part(_compounds)))
+        longest = max(longest, *(len(_trimmed(token)) for token in _stretches_over(longest, text)), 0)
         return {"characters": longest + rng.randint(0, 1)} if 6 <= longest <= 18 else None
 
     @override
     def check(self, text: ParsedText, params: Params) -> bool:
-        return self.score(text, params) == 1.0
+        if not text.raw.isascii():
+            return self.score(text, params) == 1.0
+        limit = max(int(params["characters"]), 0)
+        runs = runs_over(limit, text.raw, _OF_COMPOUNDS)
+        return bool(text.words) and all(len(run.strip(_JOINTS)) <= limit for run in runs)
 
     @override
     def score(self, text: ParsedText, params: Params) -> float:
@@ -221,7 +230,15 @@ def _compounds(text: ParsedText) -> list[str]:
     """Return words with what hyphens, apostrophes and underscores join: the longest reading of a word."""
     if text.raw.isascii():
         return _ASCII_COMPOUND.findall(text.raw)
-    return [word.rstrip("'’_‐‑-") for word in _COMPOUND.findall(text.raw)]
+    compound = _SIMPLE_COMPOUND if text.part(simple) else _COMPOUND
+    return [word.rstrip("'’_‐‑-") for word in compound.findall(text.raw)]
+
+
+def _stretches_over(length: int, text: ParsedText) -> Iterable[str]:
+    """Return what white space sets apart and is longer than so many characters."""
+    if text.raw.isascii():
+        return runs_over(length, text.raw)
+    return [stretch for stretch in text.part(stretches) if len(stretch) > length]
 
 
 def _trimmed(token: str) -> str:

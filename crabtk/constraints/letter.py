@@ -13,6 +13,7 @@ from typing_extensions import override
 
 from crabtk.constraints.base import ConstraintType
 from crabtk.constraints.listing import is_absent
+from crabtk.constraints.word_sets import vocabulary
 from crabtk.quantities import Limit
 from crabtk.text import WORD, ParsedText
 from crabtk.types import Constraint, Params
@@ -20,6 +21,7 @@ from crabtk.wording import Field, OneOf
 
 _GREETING = re.compile(r"(?:Dear|Hi|Hello)\s+\S.*,")
 _FAREWELLS = ("regards,", "wishes,", "sincerely,", "faithfully,", "truly,")
+_FAREWELL_WORDS = frozenset(farewell.rstrip(",") for farewell in _FAREWELLS)
 _MOST_LINES = 5
 _MOST_WORDS = 6
 _EMPHASIS_MARKS = "*_ \t"
@@ -96,7 +98,7 @@ class SignOff(ConstraintType):
 
     @override
     def measure(self, text: ParsedText, rng: random.Random) -> Params | None:
-        below = _below_sign_off(text)
+        below = () if _FAREWELL_WORDS.isdisjoint(text.part(vocabulary)) else _below_sign_off(text)
         if not below or text.code_blocks:
             return None
         plain = all(len(line.split()) <= _MOST_WORDS and not line.startswith("P.") for line in below)

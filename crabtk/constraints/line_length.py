@@ -11,7 +11,7 @@ from typing_extensions import override
 from crabtk.constraints.base import ConstraintType
 from crabtk.constraints.counted import CountedType, exact_or_at_least
 from crabtk.constraints.numbers import share, upper_bound
-from crabtk.constraints.running_text import word_range
+from crabtk.constraints.word_counts import word_counts, word_ranges
 from crabtk.quantities import Limit, counted
 from crabtk.text import ParsedText, words_in
 from crabtk.types import Params
@@ -97,7 +97,7 @@ class WordsPerLine(ConstraintType):
             return None
         if max(map(len, lines)) > _LONGEST_LINE:
             return None
-        words = max(word_range(line)[1] for line in lines) + rng.randint(0, 1)
+        words = max(high for _, high in word_ranges(lines)) + rng.randint(0, 1)
         return {"words": words} if words <= _MOST_WORDS else None
 
     @override
@@ -109,7 +109,7 @@ class WordsPerLine(ConstraintType):
         if not text.words:
             return 0.0
         lines = text.part(filled_lines)
-        return share(sum(len(words_in(line)) <= params["words"] for line in lines), len(lines))
+        return share(sum(map(int(params["words"]).__ge__, word_counts(lines))), len(lines))
 
     @override
     def limits(self, params: Params) -> Sequence[Limit]:

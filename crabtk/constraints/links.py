@@ -12,6 +12,7 @@ from crabtk.constraints.absent import AbsentType, is_plain
 from crabtk.constraints.base import ConstraintType
 from crabtk.constraints.counted import CountedType, at_most
 from crabtk.constraints.readings import agreed
+from crabtk.constraints.word_sets import vocabulary
 from crabtk.quantities import Limit, counted
 from crabtk.text import ParsedText
 from crabtk.types import Params
@@ -19,7 +20,7 @@ from crabtk.types import Params
 _FEWEST_WORDS = 50
 _URL = re.compile(r"https?://[^\s<>\"“”`|]+|(?<![\w./@-])www\.[^\s<>\"“”`|]+", re.IGNORECASE)
 _URL_END = "()[]{}.,;:!?'’*_"
-_DOMAIN = re.compile(r"(?<=\w)\.(?:com|org|net|io|edu|gov|info|de|uk|fr|es|ru|co|eu|html?)\b", re.IGNORECASE)
+_DOMAIN = re.compile(r"\.(?<=\w\.)(?:com|org|net|io|edu|gov|info|de|uk|fr|es|ru|co|eu|html?)\b", re.IGNORECASE)
 _POINTS_ELSEWHERE = frozenset(
     {"website", "websites", "webpage", "webpages", "online", "link", "links", "internet", "references", "resources",
      "article", "articles", "blog", "blogs"}
@@ -98,7 +99,7 @@ class NoLinks(AbsentType):
 
     @override
     def measure(self, text: ParsedText, rng: random.Random) -> Params | None:
-        if len(text.words) < _FEWEST_WORDS or _POINTS_ELSEWHERE.isdisjoint(text.lower_words):
+        if len(text.words) < _FEWEST_WORDS or _POINTS_ELSEWHERE.isdisjoint(text.part(vocabulary)):
             return None
         if not text.part(is_plain):
             return None
@@ -217,7 +218,7 @@ class Mentions(CountedType):
 
 def _urls(text: ParsedText) -> tuple[str, ...]:
     """Return the web addresses without the punctuation that follows them."""
-    if "http" not in text.folded and "www." not in text.folded:
+    if ("/" not in text.raw or "://" not in text.raw) and "www." not in text.folded:
         return ()
     return tuple(match.rstrip(_URL_END) for match in _URL.findall(text.raw))
 

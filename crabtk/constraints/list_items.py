@@ -11,7 +11,7 @@ import regex
 from typing_extensions import override
 
 from crabtk.constraints.base import ConstraintType
-from crabtk.constraints.listing import ListItem, all_items, is_absent, lists, plain_lists
+from crabtk.constraints.listing import ItemList, ListItem, all_items, is_absent, lists, plain_lists
 from crabtk.constraints.numbers import share, upper_bound
 from crabtk.quantities import Limit
 from crabtk.text import WORD, ParsedText, words_in
@@ -26,6 +26,8 @@ _LONGEST_LABEL = 8
 _LABEL = regex.compile(r"(?:\*\*([^*\n]+)\*\*|__([^_\n]+)__)(.*)")
 _ENDS = ".,;:!?…。，、；：！？।"
 _FULL_STOPS = ".。।"
+# Of the bytes of a text of ASCII, its words and line ends remain.
+_ONLY_WORDS = bytes(code if code < 128 and (chr(code).isalnum() or chr(code) == "\n") else 32 for code in range(256))
 _EMPHASIS_MARKS = "*_ "
 _LIST = "Shopping:\n\n- bread\n- butter\n- milk\n- plums\n\nPlease hurry."
 
@@ -61,7 +63,8 @@ class ItemWords(ConstraintType):
         # A paragraph below an item and what is indented under it belong to the item for some readers.
         if not sure or any(item.lines > 1 or item.depth > 1 for item in items):
             return None
-        words = upper_bound(max(max(len(_words(item.text)), len(item.text.split())) for item in items), rng)
+        by_spaces = max([len(item.text.split()) for item in items])
+        words = upper_bound(max(by_spaces, *text.part(_word_counts)), rng)
         return {"words": words} if _LEAST_LIMIT <= words <= _HIGHEST_LIMIT else None
 
     @override
@@ -70,8 +73,8 @@ class ItemWords(ConstraintType):
 
     @override
     def score(self, text: ParsedText, params: Params) -> float:
-        items = text.part(all_items) if text.words else ()
-        return share(sum(len(_words(item.text)) <= params["words"] for item in items), len(items))
+        counts = text.part(_word_counts) if text.words else ()
+        return share(sum([count <= params["words"] for count in counts]), len(counts))
 
     @override
     def limits(self, params: Params) -> Sequence[Limit]:
@@ -102,11 +105,11 @@ class ItemLabel(ConstraintType):
     @override
     def measure(self, text: ParsedText, rng: random.Random) -> Params | None:
         items = text.part(all_items)
-        labels = [_label(item) for item in items]
-        if len(items) < 2 or text.code_blocks or not text.part(plain_lists) or any("__" in item.text for item in items):
+        if len(items) < 2 or not _label(items[0]) or text.code_blocks or not text.part(plain_lists):
             return None
-        same_line = all(item.lines == 1 for item in items)
-        return {} if same_line and all(0 < len(label.split()) <= _LONGEST_LABEL for label in labels) else None
+        if any(item.lines > 1 or "__" in item.text for item in items):
+            return None
+        return {} if all(0 < len(_label(item).split()) <= _LONGEST_LABEL for item in items) else None
 
     @override
     def check(self, text: ParsedText, params: Params) -> bool:
@@ -205,9 +208,11 @@ class Alphabetical(ConstraintType):
 
     @override
     def measure(self, text: ParsedText, rng: random.Random) -> Params | None:
-        longest = max((len(each.items) for each in text.part(lists)), default=0)
-        sure = text.part(plain_lists) and not text.code_blocks and all(each.flat for each in text.part(lists))
-        if not sure or longest < _FEWEST_SORTED:
+        found = text.part(lists)
+        longest = max([len(each.items) for each in found], default=0)
+        if longest < _FEWEST_SORTED or not all(map(_may_be_sorted, found)):
+            return None
+        if text.code_blocks or not text.part(plain_lists) or not all(each.flat for each in found):
             return None
         keys = text.part(_keys)
         # Accents, digits, and spaces within an entry are sorted in more ways than one.
@@ -235,9 +240,18 @@ def _words(text: str) -> list[str]:
     return words_in(text) if text.isascii() else WORD.findall(text)
 
 
+def _word_counts(text: ParsedText) -> tuple[int, ...]:
+    """Return the number of words of each item."""
+    texts = [item.text for item in text.part(all_items)]
+    if not texts or not text.raw.isascii():
+        return tuple([len(_words(each)) for each in texts])
+    only_words = "\n".join(texts).encode().translate(_ONLY_WORDS)
+    return tuple([len(each.split()) for each in only_words.split(b"\n")])
+
+
 def _label(item: ListItem) -> str:
     """Return the bold words that begin an item, or nothing where there are none or no text follows."""
-    match = _LABEL.match(item.text)
+    match = _LABEL.match(item.text) if item.text[0] in "*_" else None
     label = (match[1] or match[2]) if match else ""
     return label if match and WORD.search(label) and WORD.search(match[3]) else ""
 
@@ -252,6 +266,17 @@ def _ends(item: ListItem, full_stop: bool) -> bool:
 def _keys(text: ParsedText) -> list[list[tuple[str, ...]]]:
     """Return the words of each list's outer items, case folded."""
     return [[tuple(_words(item.text.casefold())) for item in each.outer] for each in text.part(lists)]
+
+
+def _may_be_sorted(found: ItemList) -> bool:
+    """Tell whether the first words of the outer items allow for an alphabetical order; of most lists, two refuse."""
+    last = ""
+    for item in found.outer:
+        match = WORD.search(item.text.casefold())
+        if match is None or match[0] < last:
+            return False
+        last = match[0]
+    return True
 
 
 def _ascending(keys: Sequence[tuple[str, ...]]) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal, NamedTuple
@@ -20,6 +21,9 @@ _STRAY: tuple[tuple[Doubt, regex.Pattern[str]], ...] = (
     ("letter", regex.compile(r"(?:[>*_#\s]|[-+•]\s)*+[\[(]?(?:\p{L}|[ivxIVX]{2,5})[.)\]:](?:\s|\*|$)")),
 )
 _LETTER_END = frozenset(".)]:")
+_PLAIN_START = re.compile(r"[A-Za-z][^.)\]:]{6}")
+"""A quick look at a line that surely begins no item."""
+
 _IN_CODE = regex.compile(r"\s*(?:[-*+•]|[0-9]+[.)]|[A-Za-z][.)])\s")
 
 
@@ -54,7 +58,7 @@ class ItemList:
     @property
     def outer(self) -> tuple[ListItem, ...]:
         """The items that are not indented under another one."""
-        return tuple(item for item in self.items if item.depth == 1)
+        return tuple([item for item in self.items if item.depth == 1])
 
     @property
     def flat(self) -> bool:
@@ -78,12 +82,12 @@ def lists(text: ParsedText) -> tuple[ItemList, ...]:
     it is indented under another one of its list. Where bullets follow numbers without being indented, or
     numbers bullets, a new list begins.
     """
-    return tuple(_lists(text))
+    return () if text.is_prose else tuple(_lists(text))
 
 
 def all_items(text: ParsedText) -> tuple[ListItem, ...]:
     """Return the items of all lists, at every depth, in order; for ``ParsedText.part``."""
-    return tuple(item for each in text.part(lists) for item in each.items)
+    return tuple([item for each in text.part(lists) for item in each.items])
 
 
 def plain_lists(text: ParsedText) -> bool:
@@ -100,9 +104,9 @@ def doubts(text: ParsedText) -> frozenset[Doubt]:
     for line in text.marked_lines:
         if line.kind == "code" and _IN_CODE.match(line.text):
             return frozenset({"bullet", "number", "letter"})
-        if line.text[:1].isalpha() and not _LETTER_END.intersection(line.text[1:7]):
-            continue
-        if line.kind in ("text", "heading", "bullet"):
+        if line.kind in ("text", "heading", "bullet") and not _PLAIN_START.match(line.text):
+            if line.text[:1].isalpha() and not _LETTER_END.intersection(line.text[1:7]):
+                continue
             strays = _STRAY if line.kind == "text" else _STRAY[1:]
             found.update(kind for kind, stray in strays if stray.match(line.text))
     return frozenset(found)

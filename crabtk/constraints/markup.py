@@ -17,14 +17,17 @@ from crabtk.text import ParsedText
 from crabtk.types import Constraint, Params
 
 _FEWEST_WORDS = 50
-_ANY_MARKUP = re.compile(
-    r"[*`|_~]|\]\(|</?(?:[bip]|[uo]l|li|t[drh]|pre|code|strong|table|h[1-6])\b"  # HTML's headings, lists and so on too
-    r"|^[^\S\n]*+(?:[#>•]|[-+]\s|[=-]+[^\S\n]*+$|\(?(?:\d+|[A-Za-z]|[ivxlIVXL]+)[.)])"
-    r"|^(?: {4}|\t)[^\S\n]*+\S",  # Markdown shows what is indented so far as code
+_MARKS = "*`|_~"
+_HTML = re.compile(r"</?(?:[bip]|[uo]l|li|t[drh]|pre|code|strong|table|h[1-6])\b")
+"""Headings, lists and so on of HTML."""
+
+_MARKED_LINE = re.compile(
+    r"\n[^\S\n]*+(?:[#>•]|[-+]\s|[=-]+[^\S\n]*+$|\(?(?:\d+|[A-Za-z]|[ivxlIVXL]+)[.)])"
+    r"|\n(?: {4}|\t)[^\S\n]*+\S",  # Markdown shows what is indented so far as code
     re.MULTILINE,
 )
 _BRACKET = re.compile(r"\[[^\[\]\n]*\]?")
-_NO_PLACEHOLDER = re.compile(r"[\w\\\])]\[")
+_NO_PLACEHOLDER = re.compile(r"\[(?<=[\w\\\])]\[)")
 """The bracket of a formula, of an index in code or of a link."""
 _MARKED_UP = frozenset(
     {
@@ -108,8 +111,7 @@ class NoMarkdown(ConstraintType):
     def measure(self, text: ParsedText, rng: random.Random) -> Params | None:
         if len(text.words) < _FEWEST_WORDS or text.json is not None:
             return None
-        # Line by line: what ends a line in Unicode does not for the expression.
-        return None if _ANY_MARKUP.search("\n".join(text.lines)) or not self.check(text, {}) else {}
+        return None if _has_any_markup(text) or not self.check(text, {}) else {}
 
     @override
     def check(self, text: ParsedText, params: Params) -> bool:
@@ -133,6 +135,17 @@ class NoMarkdown(ConstraintType):
     def limits(self, params: Params) -> Sequence[Limit]:
         none = ("headings", "lists", "bullets", "numbered_items", "tables", "bold_spans", "code_blocks")
         return tuple(Limit(quantity, high=0) for quantity in none)
+
+
+def _has_any_markup(text: ParsedText) -> bool:
+    """Tell whether some reader may see a mark of Markdown or HTML."""
+    raw = text.raw
+    if text.bullet_items or text.numbered_items or any(mark in raw for mark in _MARKS) or ("]" in raw and "](" in raw):
+        return True
+    if "<" in raw and _HTML.search(raw):
+        return True
+    # Line by line: what ends a line in Unicode does not for the expression.
+    return _MARKED_LINE.search("\n" + "\n".join(text.lines)) is not None
 
 
 TYPES: tuple[ConstraintType, ...] = (NoMarkdown(), Placeholders())

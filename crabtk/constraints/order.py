@@ -25,6 +25,7 @@ _FEWEST_NUMBERS = 4
 _FEWEST_MULTIPLES = 4
 _NUMBER = re.compile(r"\d{1,3}(?:,\d{3})+(?!\d)(?:\.\d+)?|\d++(?:\.\d+)?")
 _PLAIN_NUMBER = re.compile(r"(?<![^\s(])\d+(?=[\s).,;:!?]|\Z)(?![.,:]\d)")
+_NO_DIGITS = bytes(char for char in range(128) if not chr(char).isdigit())
 _DIGITS = re.compile(r"\d+")
 _ONLY_NUMBERS = re.compile(r"\d+(?:[,;]?\s+\d+)+\.?", re.ASCII)
 
@@ -120,8 +121,12 @@ class OrderedNumbers(ConstraintType):
 
     @override
     def measure(self, text: ParsedText, rng: random.Random) -> Params | None:
-        # Every number holds a run of digits; to count those is quicker than to read the numbers.
+        # Every number holds a run of digits; to count those, or just digits, is quicker than to read the numbers.
+        if text.raw.isascii() and len(text.raw.encode("ascii").translate(None, _NO_DIGITS)) < _FEWEST_NUMBERS:
+            return None
         if len(_DIGITS.findall(text.raw)) - len(text.numbered_items) < _FEWEST_NUMBERS:
+            return None
+        if _rises_and_falls(text.raw):
             return None
         numbers = text.part(_numbers)
         beyond_lists = len(numbers) - len(text.numbered_items) >= _FEWEST_NUMBERS
@@ -230,7 +235,22 @@ def _numbers(text: ParsedText) -> tuple[Decimal, ...]:
 
 
 def _numbers_in(raw: str) -> tuple[Decimal, ...]:
-    return tuple(Decimal(number.replace(",", "")) for number in _NUMBER.findall(raw))
+    return tuple(map(_decimal, _NUMBER.findall(raw)))
+
+
+def _decimal(written: str) -> Decimal:
+    return Decimal(written.replace(",", ""))
+
+
+def _rises_and_falls(raw: str) -> bool:
+    """Tell whether the numbers of a text are in no order, as soon as it shows."""
+    rises = falls = False
+    for before, after in pairwise(_decimal(match[0]) for match in _NUMBER.finditer(raw)):
+        rises = rises or before < after
+        falls = falls or before > after
+        if rises and falls:
+            return True
+    return False
 
 
 def _in_order(values: Sequence[Any], direction: str) -> int:

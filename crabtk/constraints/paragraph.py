@@ -14,7 +14,7 @@ from crabtk.constraints.running_text import (
     clear_paragraphs,
     clear_sentences,
     paragraph_sizes,
-    word_range,
+    ranges_by_paragraph,
     words_by_paragraph,
 )
 from crabtk.quantities import Limit
@@ -133,7 +133,7 @@ class WordsPerParagraph(ConstraintType):
     def measure(self, text: ParsedText, rng: random.Random) -> Params | None:
         if not text.is_prose or not text.spaced or len(text.paragraphs) < 2:
             return None
-        words = upper_bound(max(word_range(part)[1] for part in text.paragraphs), rng)
+        words = upper_bound(max(high for _, high in text.part(ranges_by_paragraph)), rng)
         return {"words": words} if _FEWEST_WORDS <= words <= _MOST_WORDS else None
 
     @override

@@ -19,6 +19,7 @@ from crabtk.types import Constraint, Params
 from crabtk.wording import Field, Quoted, QuotedList
 
 _DIVIDER = regex.compile(r"\*{5,}|={5,}|~{5,}|#{7,}")
+_DIVIDER_MARKS = "*=~#"
 _LABEL = regex.compile(r"(\p{Lu}[\p{L}\p{M}]*(?: [\p{L}\p{M}]+){0,3}:)")
 _MOST_LABELS = 6
 _MARKUP = " \t#*_>"
@@ -50,6 +51,8 @@ class TwoResponses(ConstraintType):
 
     @override
     def measure(self, text: ParsedText, rng: random.Random) -> Params | None:
+        if not any(mark in text.raw for mark in _DIVIDER_MARKS):
+            return None
         dividers = [line.strip() for line in text.lines if _DIVIDER.fullmatch(line.strip())]
         params = {"divider": dividers[0]} if len(dividers) == 1 else None
         return params if params and not text.code_blocks and self.check(text, params) else None

@@ -38,6 +38,9 @@ MARKS: Mapping[str, str] = {
 }
 """Each mark with the characters that it covers in any script; three full stops are an ellipsis too."""
 
+_MARK_OF = {char: mark for mark, chars in MARKS.items() for char in chars}
+_NO_MARKS = bytes(char for char in range(128) if chr(char) not in _MARK_OF)
+
 _PLURALS = {
     "comma": "commas",
     "full_stop": "full stops",
@@ -93,14 +96,14 @@ _COUNTED_QUANTITY = {
 _EMBEDDED = {
     "comma": re.compile(r",(?<=\w,)(?=\w)"),
     # Decimal points and dots inside abbreviations or addresses, list numbers, all but the first of three dots.
-    "full_stop": re.compile(r"\.(?=[\w/])|^[ \t]*\d{1,3}\.(?=\s)|(?<=\.)\.", re.MULTILINE),
+    "full_stop": re.compile(r"\n[ \t]*\d{1,3}\.(?=\s)|\.(?:(?=[\w/])|(?<=\.\.))"),
     "colon": re.compile(r":(?=[\w/])"),
     "exclamation_mark": re.compile(r"(?<=[!?])!|(?<=!)\?"),
     "question_mark": re.compile(r"(?<=[!?])\?|(?<=\?)!"),
     "slash": re.compile(r"/(?<=\d/)(?=\d)"),
     "dash": re.compile(r"[–—](?<=\d[–—])(?=\d)"),
 }
-"""Where a mark does not punctuate, so that readers may leave it out of account."""
+"""Where a mark does not punctuate, so that readers may leave it out of account; sought behind a line end."""
 _DOUBTFUL = re.compile(r"-{2}|\.{4}|//|&\w+;|www\.|<[a-zA-Z/]|\\")
 _PERHAPS_DOUBTFUL = ("--", "....", "//", "&", "www.", "<", "\\")
 """One of these stands in every text that is doubtful; to look for them is quicker than to search."""
@@ -133,7 +136,7 @@ class Absent(AbsentType):
     def measure(self, text: ParsedText, rng: random.Random) -> Params | None:
         if len(text.words) < _FEWEST_WORDS:
             return None
-        absent = [mark for mark, count in text.part(_mark_counts).items() if not count]
+        absent = [mark for mark in MARKS if mark not in text.part(_marks_in)]
         return {"mark": rng.choice(absent)} if absent else None
 
     @override
@@ -190,9 +193,9 @@ class Count(CountedType):
     def measure(self, text: ParsedText, rng: random.Random) -> Params | None:
         if len(text.words) < _FEWEST_WORDS or not text.part(is_plain) or text.tables:
             return None
-        if any(sign in text.raw for sign in _PERHAPS_DOUBTFUL) and _DOUBTFUL.search(text.raw):
+        if _is_doubtful(text.raw):
             return None
-        found = [mark for mark, count in text.part(_mark_counts).items() if count and mark not in _IN_PAIRS]
+        found = [mark for mark in MARKS if mark in text.part(_marks_in) and mark not in _IN_PAIRS]
         if not found:
             return None
         mark = rng.choice(found)
@@ -231,8 +234,16 @@ def occurrences_of(mark: str, text: str) -> int:
     return dots + sum(map(text.count, MARKS[mark]))
 
 
-def _mark_counts(text: ParsedText) -> Mapping[str, int]:
-    return {mark: occurrences_of(mark, text.raw) for mark in MARKS}
+def _marks_in(text: ParsedText) -> frozenset[str]:
+    """Return the marks that occur; for ``ParsedText.part``."""
+    # In UTF-8, no part of a longer character is a byte of ASCII.
+    signs = text.raw.encode("utf-8", "surrogatepass").translate(None, _NO_MARKS).decode("utf-8", "surrogatepass")
+    found = frozenset(_MARK_OF[sign] for sign in set(signs) if sign in _MARK_OF)
+    return found | {"ellipsis"} if "..." in text.raw else found
+
+
+def _is_doubtful(raw: str) -> bool:
+    return any(map(raw.__contains__, _PERHAPS_DOUBTFUL)) and _DOUBTFUL.search(raw) is not None
 
 
 def _readings(mark: str, raw: str) -> tuple[int, ...]:
@@ -243,7 +254,7 @@ def _readings(mark: str, raw: str) -> tuple[int, ...]:
     if mark == "full_stop":
         # The dots of an ellipsis are no full stops to some.
         plain -= 3 * raw.count("...")
-    return (total, plain, total - len(embedded.findall(raw)) if embedded else total)
+    return (total, plain, total - len(embedded.findall("\n" + raw)) if embedded else total)
 
 
 TYPES: tuple[ConstraintType, ...] = (Absent(), Count())

@@ -19,8 +19,9 @@ from crabtk.types import Constraint, Params
 
 _FEWEST_QUOTED_WORDS = 5
 _QUOTED = re.compile(r'"[^"\n]*"|“[^“”\n]*”|„[^„“”\n]*[“”]|«[^«»\n]*»|「[^「」\n]*」|『[^『』\n]*』')
+_ASCII_QUOTED = re.compile(r'"[^"\n]*"')
 _QUOTE = re.compile(r'["“”„«»「」『』]')
-_DOUBTFUL = re.compile(r"\d\"|''|``|\w\"\w")
+_DOUBTFUL = re.compile(r'"(?:(?<=\d")|(?<=\w")\w)')
 _OPENING, _CLOSING = ('"', "“", "„", "«", "「", "『"), ('"', "”", "“", "»", "」", "』")
 _FIXED_EDGE = frozenset(
     {
@@ -92,7 +93,8 @@ class Whole(ConstraintType):
 
     @override
     def measure(self, text: ParsedText, rng: random.Random) -> Params | None:
-        if len(text.words) < _FEWEST_QUOTED_WORDS or not self.check(text, {}):
+        quoted = text.raw.lstrip().startswith(_OPENING) and self.check(text, {})
+        if not quoted or len(text.words) < _FEWEST_QUOTED_WORDS:
             return None
         inside = _QUOTE.search(text.raw.strip()[1:-1])
         return None if inside or not text.part(is_plain) else {}
@@ -157,14 +159,20 @@ def in_pairs(text: ParsedText) -> bool:
     For ``ParsedText.part``.
     """
     found = text.part(_quotations)
-    marks = 2 * len(found) == len(_QUOTE.findall(text.raw)) and not _DOUBTFUL.search(text.raw)
+    if not found:
+        return False
+    raw = text.raw
+    marks = raw.count('"') if raw.isascii() else len(_QUOTE.findall(raw))
+    if marks != 2 * len(found) or _DOUBTFUL.search(raw) or "''" in raw or "``" in raw:
+        return False
     # A space inside the marks tells that they were paired wrongly; only guillemets take one.
     tight = all(passage[1:-1] == passage[1:-1].strip() for passage in found if passage[0] not in "«»")
-    return bool(found) and marks and tight and text.part(is_plain) and not text.tables
+    return tight and text.part(is_plain) and not text.tables
 
 
 def _quotations(text: ParsedText) -> tuple[str, ...]:
-    return tuple(passage for passage in _QUOTED.findall(text.raw) if WORD.search(passage))
+    quoted = _ASCII_QUOTED if text.raw.isascii() else _QUOTED
+    return tuple([passage for passage in quoted.findall(text.raw) if WORD.search(passage)])
 
 
 TYPES: tuple[ConstraintType, ...] = (Explained(), Quotations(), Whole())

@@ -50,8 +50,9 @@ def first_place(phrase: str, text: ParsedText) -> int:
 
 def written_as(phrase: str, text: ParsedText) -> int:
     """Count a phrase as whole words on one line in just this letter case."""
-    plain = text.part(_plain_lines)
-    return sum(1 for _ in _whole(" ".join(phrase.split()), plain))
+    sought = " ".join(phrase.split())
+    # White space is of no account to a single word.
+    return sum(1 for _ in _whole(sought, text.part(_plain_lines) if " " in sought else text.raw))
 
 
 def inner(char: str) -> bool:
@@ -74,16 +75,21 @@ def contains(phrase: str, part: str) -> bool:
     return _find(fold(part), fold(phrase)) >= 0
 
 
-def holds_alone(part: str, phrase: str) -> bool:
-    """Tell whether a phrase occurs in a part without a hyphen or apostrophe that would make it part of a word."""
-    folded, sought = fold(part), fold(phrase)
-    return any(not _is_joined(folded, place, place + len(sought)) for place in _whole(sought, folded))
+def holds_alone(folded: str, sought: str) -> bool:
+    """Tell whether a phrase occurs in a part without a hyphen or apostrophe that would make it part of a word.
+
+    Args:
+        folded: The part as ``fold`` returns it.
+        sought: The phrase as ``fold`` returns it.
+    """
+    return sought in folded and any(
+        not _is_joined(folded, place, place + len(sought)) for place in _whole(sought, folded)
+    )
 
 
-def first_alone(phrase: str, text: ParsedText) -> int:
-    """Return where a phrase first occurs in ``text.folded`` as whole words, or -1 if something is joined to them."""
-    place = first_place(phrase, text)
-    return place if place >= 0 and not _is_joined(text.folded, place, place + len(fold(phrase))) else -1
+def is_alone(phrase: str, text: ParsedText, place: int) -> bool:
+    """Tell whether nothing is joined to a phrase that stands at a place in ``text.folded``."""
+    return not _is_joined(text.folded, place, place + len(fold(phrase)))
 
 
 @lru_cache(maxsize=512)  # The types that look for phrases look for the same ones in the same places.

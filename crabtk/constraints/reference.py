@@ -97,16 +97,14 @@ def _nearest(points: Sequence[tuple[tuple[float, ...], float]], at: tuple[float,
     for numbers in (range(place - 1, -1, -1), range(place, len(points))):
         for number in numbers:
             point = points[number][0]
-            if abs(point[0] - at[0]) / (abs(at[0]) + 1) > best:
+            distance = abs(point[0] - at[0]) / (abs(at[0]) + 1)
+            if distance > best:
                 break
-            distance = _distance(point, at)
+            for one, other in zip(point[1:], at[1:], strict=True):
+                distance += abs(one - other) / (abs(other) + 1)
             if distance < best or (distance == best and number < found):
                 best, found = distance, number
     return points[found][1]
-
-
-def _distance(one: tuple[float, ...], other: tuple[float, ...]) -> float:
-    return sum(abs(a - b) / (abs(b) + 1) for a, b in zip(one, other, strict=True))
 
 
 @lru_cache(maxsize=1)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-import string
-from itertools import pairwise
+from collections.abc import Sequence
+from itertools import chain, pairwise
 
 import regex
 
+from crabtk.constraints.word_counts import solid_counts, word_counts, word_ranges
 from crabtk.text import UNSPACED, WORD, ParsedText, words_in
 
 WORD_AS_READ = regex.compile(
@@ -30,32 +31,37 @@ _END = re.compile(
     r"[.!?…。！？｡।॥؟۔](?:"
     rf"(?<=[.!?…])(?<![.!?…].)[.!?…]*+{_CLOSER}*+(?=\s|$)|(?<=[。！？｡।॥؟۔])[。！？｡।॥؟۔]*+{_CLOSER}*+)",
 )
+_ONE_MARK = bytes.maketrans(b"?!", b"..")
+_ASCII_END = re.compile(rb"\.(?<!\.\.)\.*+[\"')\]*_]*+(?=[ \t-\r\x1c-\x1f]|$)")
+"""The same in a text of ASCII whose marks are all full stops: one known sign is found at a multiple of the speed."""
 _PARAGRAPH_ENDS = frozenset(".!?…:。！？｡।॥؟۔：")
 _NO_SPACE = regex.compile(r"\p{Ll}[.!?]\p{Lu}")
 _ASCII_NO_SPACE = re.compile("[.!?](?<=[a-z].)[A-Z]")
-_NO_SIGNS = str.maketrans("", "", string.punctuation + "".join(map(chr, (*range(9), *range(14, 28), 127))))
-"""Deletes from a text of ASCII all but letters, digits and white space."""
 _INITIAL = regex.compile(r"(?<!\p{L})\p{Lu}\.$")
 _EMPHASIS = re.compile(r"\*+")
 _SURE_END = regex.compile(
     r"(?<=[\p{L}\p{M}\p{N}]{3})(?<!(?<!\p{L})[b-df-hj-np-tv-xz]{3,4})"  # no abbreviation such as "al." or "tbsp."
     rf"(?:[!?…]++|\.{_CLOSER}*+)(?=\s++(?!\p{{Ll}})|\s*+$)|[。！？｡।॥؟۔]++"
 )
-LIST_LABEL = re.compile(r"(?m)^[ \t]*(?:[-*+•][ \t]+)?\(?(\d+|[A-Za-z])[.)](?=[ \t])")
-"""A number or letter of a list, which is a word to whoever counts by spaces and none to others."""
+_CONSONANTS = "(?<![A-Za-z])[b-df-hj-np-tv-xz]"
+_ASCII_SURE_END = re.compile(
+    rf"[.!?](?<=[A-Za-z0-9]{{3}}.)(?<!{_CONSONANTS}{{3}}.)(?<!{_CONSONANTS}{{4}}.)"
+    r"(?:(?<=\.)[\"')\]*_]*+|(?<=[!?])[!?]*+)(?=[ \t-\r]++(?![a-z])|[ \t-\r]*+$)"
+)
+"""The same in a text of ASCII, at a multiple of the speed."""
+_LIST_LABEL = re.compile(r"\n[ \t]*(?:[-*+•][ \t]+)?\(?(\d+|[A-Za-z])[.)](?=[ \t])")
 
 
 def pieces(text: str) -> list[str]:
     """Split a text by final marks alone, as a reader would who knows no abbreviations; line breaks end nothing."""
-    cuts = [0, *(match.end() for match in _END.finditer(text)), len(text)]
-    found = (text[start:end].strip() for start, end in pairwise(cuts))
-    return [piece for piece in found if piece]
+    return _cut(text, _ends(text))
 
 
 def count_pieces(text: str) -> int:
     """Return how many ``pieces`` a text has."""
-    ends = [match.end() for match in _END.finditer(text)]
-    return len(ends) + (not text[ends[-1] if ends else 0 :].isspace() and len(text) > (ends[-1] if ends else 0))
+    ends = _ends(text)
+    last = ends[-1] if ends else 0
+    return len(ends) + (last < len(text) and not text[last:].isspace())
 
 
 def ends_with_a_mark(sentence: str) -> bool:
@@ -69,9 +75,8 @@ def sure_pieces(text: str) -> list[str]:
     What may be an abbreviation or an initial, a question within quotation marks, and a mark before a small letter
     end nothing.
     """
-    cuts = [0, *(match.end() for match in _SURE_END.finditer(text)), len(text)]
-    found = (text[start:end].strip() for start, end in pairwise(cuts))
-    return [piece for piece in found if piece]
+    expression = _ASCII_SURE_END if text.isascii() else _SURE_END
+    return _cut(text, [match.end() for match in expression.finditer(text)])
 
 
 def goes_on(sentence: str) -> bool:
@@ -84,7 +89,7 @@ def goes_on(sentence: str) -> bool:
 
 def breaks_at_an_initial(sentence: str) -> bool:
     """Tell whether a sentence ends in a single capital and a full stop, which may be a name's: M. C. Escher."""
-    return _INITIAL.search(sentence) is not None
+    return _INITIAL.search(sentence[-4:]) is not None
 
 
 def clear_paragraphs(text: ParsedText) -> tuple[str, ...]:
@@ -116,7 +121,7 @@ def clear_sentences(text: ParsedText) -> tuple[tuple[str, ...], ...]:
 
 def word_range(part: str) -> tuple[int, int]:
     """Count words in two ways, by letters and by spaces; return the smaller count and the greater."""
-    return _word_range(part, len(words_in(part)))
+    return word_ranges((part,))[0]
 
 
 def stretches(text: ParsedText) -> tuple[str, ...]:
@@ -124,22 +129,33 @@ def stretches(text: ParsedText) -> tuple[str, ...]:
     return tuple(text.raw.split())
 
 
+def list_labels(text: ParsedText) -> tuple[str, ...]:
+    """Return the numbers and letters of lists, which are words to whoever counts by spaces and none to others."""
+    # Line breaks are found at once, where the beginnings of lines are looked for character by character.
+    return tuple(_LIST_LABEL.findall(f"\n{text.raw}"))
+
+
 def words_in_all(text: ParsedText) -> tuple[int, int]:
     """Return ``word_range`` of the whole text; the smaller count leaves out the numbers of lists."""
-    low, high = _word_range(text.raw, len(text.words))
-    return low - len(LIST_LABEL.findall(text.raw)), high
+    words, solid = len(text.words), solid_counts((text.raw,))[0]
+    return min(words, solid) - len(text.part(list_labels)), max(words, len(text.part(stretches)))
+
+
+def ranges_by_paragraph(text: ParsedText) -> tuple[tuple[int, int], ...]:
+    """Return ``word_range`` of each paragraph of any text."""
+    return tuple(word_ranges(text.paragraphs))
 
 
 def words_by_paragraph(text: ParsedText) -> tuple[tuple[int, int], ...]:
     """Return ``word_range`` of each clear paragraph; none where words or paragraphs are unclear."""
-    return tuple(map(word_range, text.part(clear_paragraphs))) if text.spaced else ()
+    return text.part(ranges_by_paragraph) if text.spaced and text.part(clear_paragraphs) else ()
 
 
 def words_by_sentence(text: ParsedText) -> tuple[tuple[int, int], ...]:
     """Return ``word_range`` of each clear sentence; none where words or sentences are unclear."""
     if not text.spaced:
         return ()
-    return tuple(word_range(sentence) for sentences in text.part(clear_sentences) for sentence in sentences)
+    return tuple(word_ranges([*chain.from_iterable(text.part(clear_sentences))]))
 
 
 def sentence_sizes(text: ParsedText) -> tuple[int, ...]:
@@ -149,7 +165,7 @@ def sentence_sizes(text: ParsedText) -> tuple[int, ...]:
 
 def paragraph_sizes(text: ParsedText) -> tuple[int, ...]:
     """Return the number of words in each paragraph of any text."""
-    return tuple(len(words_in(paragraph)) for paragraph in text.paragraphs)
+    return tuple(word_counts(text.paragraphs))
 
 
 def words_as_read(part: str) -> list[str]:
@@ -158,13 +174,17 @@ def words_as_read(part: str) -> list[str]:
     return found
 
 
-def _word_range(part: str, by_letters: int) -> tuple[int, int]:
-    tokens = part.split()
-    if part.isascii():
-        by_spaces = len(part.translate(_NO_SIGNS).split())
-    else:
-        by_spaces = sum(1 for token in tokens if token[0].isalnum() or any(map(str.isalnum, token)))
-    return min(by_letters, by_spaces), max(by_letters, len(tokens))
+def _ends(text: str) -> list[int]:
+    """Return where final marks end sentences, for a reader who knows no abbreviations."""
+    if text.isascii():
+        return [match.end() for match in _ASCII_END.finditer(text.encode("ascii").translate(_ONE_MARK))]
+    return [match.end() for match in _END.finditer(text)]
+
+
+def _cut(text: str, ends: Sequence[int]) -> list[str]:
+    """Split a text behind each end, without white space around the pieces."""
+    found = [text[start:end].strip() for start, end in pairwise((0, *ends, len(text)))]
+    return found if found[-1] else found[:-1]
 
 
 def _count_as_read(part: str) -> int:

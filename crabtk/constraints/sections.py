@@ -12,6 +12,7 @@ from typing_extensions import override
 
 from crabtk.constraints.base import ConstraintType
 from crabtk.constraints.counted import CountedType
+from crabtk.constraints.figures import runs_of_digits
 from crabtk.constraints.headings import strays
 from crabtk.constraints.numbers import nearness, round_down, round_up
 from crabtk.constraints.readings import agreed
@@ -183,6 +184,8 @@ class Labelled(ConstraintType):
 
     @override
     def measure(self, text: ParsedText, rng: random.Random) -> Params | None:
+        if len(text.part(runs_of_digits)) < 2:
+            return None
         matches = [_LABELLED.match(bare) for bare, _ in text.part(openings)]
         numbers: dict[str, list[int]] = {}
         for match in filter(None, matches):
@@ -220,6 +223,8 @@ def sections(text: ParsedText) -> tuple[Section, ...]:
     A first heading of a higher level than all others is the title and heads no section; of the rest, the
     highest level heads sections, and what is below it belongs to them.
     """
+    if not text.headings:
+        return ()
     places = [(number, len(line.mark)) for number, line in enumerate(text.marked_lines) if line.kind == "heading"]
     if len(places) > 1 and places[0][1] < min(level for _, level in places[1:]):
         del places[0]

@@ -11,6 +11,7 @@ from typing_extensions import override
 
 from crabtk.constraints.base import ConstraintType
 from crabtk.constraints.counted import CountedType, at_most
+from crabtk.constraints.line_length import filled_lines
 from crabtk.constraints.numbers import lower_bound, share, upper_bound
 from crabtk.constraints.running_text import (
     clear_sentences,
@@ -20,8 +21,9 @@ from crabtk.constraints.running_text import (
     pieces,
     sure_pieces,
 )
+from crabtk.constraints.word_counts import stretch_counts, word_counts
 from crabtk.quantities import Limit, counted
-from crabtk.text import ParsedText, has_word, words_in
+from crabtk.text import ParsedText, has_word
 from crabtk.types import Constraint, Params
 from crabtk.wording import Count, Field
 
@@ -106,17 +108,16 @@ class WordsPerSentence(ConstraintType):
         if len(text.sentences) < 3 or not text.spaced or text.json is not None:
             return None
         # Some readers let marks alone end a sentence, so that a list without full stops is a single one.
-        by_marks = pieces("\n".join(text.prose_lines))
-        if max(len(part.split()) for part in by_marks) > _MOST_WORDS:
-            return None
+        by_marks = pieces(" ".join(text.prose_lines))
         parts = {*_joined(text.sentences), *_joined(by_marks)}
         if text.is_prose:
             # Other readers end nothing at a line break, be it below a title.
             parts |= {part for block in text.paragraphs if "\n" in block for part in sure_pieces(block)}
-        longest = max(len(part.split()) for part in parts)
+        found = [*parts]
+        longest = max(stretch_counts(found))
         if longest > _MOST_WORDS:
             return None
-        longest = max(longest, max(len(words_in(part)) for part in parts))
+        longest = max(longest, max(word_counts(found)))
         words = upper_bound(longest, rng)
         return {"words": words} if 8 <= words <= _MOST_WORDS else None
 
@@ -126,8 +127,8 @@ class WordsPerSentence(ConstraintType):
 
     @override
     def score(self, text: ParsedText, params: Params) -> float:
-        good = sum(len(words_in(part)) <= params["words"] for part in text.sentences)
-        return share(good, len(text.sentences))
+        sizes = word_counts(text.sentences)
+        return share(sum(map(int(params["words"]).__ge__, sizes)), len(sizes))
 
     @override
     def conflicts(self, params: Params, other: Constraint) -> bool:
@@ -166,12 +167,9 @@ class SentencesPerParagraph(ConstraintType):
         most = max(map(len, filled))
         # Punkt takes "index i." for an initial, which ends no sentence; and a line may end one without a mark.
         for paragraph in text.paragraphs:
-            bare = _FENCE.split(paragraph, maxsplit=1)[0]
-            most = max(most, count_pieces(bare))
-            if "\n" in bare:
-                most = max(most, sum(has_word(piece) for line in bare.splitlines() for piece in pieces(line)))
             if most > _MOST_PER_PARAGRAPH:
                 return None
+            most = max(most, _most_pieces(paragraph, most))
         return {"sentences": most} if most <= _MOST_PER_PARAGRAPH else None
 
     @override
@@ -200,13 +198,31 @@ def _fewest_and_most(text: ParsedText) -> tuple[int, int]:
     closed = [piece for piece in by_marks if ends_with_a_mark(piece) and has_word(piece)]
     sure = sum(ends_with_a_mark(piece) for paragraph in text.paragraphs for piece in sure_pieces(paragraph))
     fewest = min(len(_joined(text.sentences)), len(_joined(closed)), sure)
+    most = max(len(text.sentences), len(by_marks))
+    if len(text.part(filled_lines)) == len(text.paragraphs):
+        return fewest, most
     # In verse, and where a title touches the text below it, a line may be a sentence without any mark.
-    by_lines = sum(len(pieces(line)) for line in text.lines)
-    return fewest, max(len(text.sentences), len(by_marks), by_lines)
+    return fewest, max(most, sum(map(count_pieces, text.lines)))
 
 
-def _joined(sentences: Sequence[str]) -> list[str]:
+def _most_pieces(paragraph: str, known: int) -> int:
+    """Return how many sentences a paragraph has by marks alone or by lines too; 0 if surely no more than are known."""
+    bare = _FENCE.split(paragraph, maxsplit=1)[0] if "```" in paragraph or "~~~" in paragraph else paragraph
+    lines = bare.splitlines() if "\n" in bare else [bare]
+    if bare.isascii():
+        marks = bare.count(".") + bare.count("?") + bare.count("!")
+        if marks + len([line for line in lines if line[-1:] not in ".?!"]) <= known:
+            return 0
+    by_marks = count_pieces(bare)
+    if len(lines) < 2:
+        return by_marks
+    return max(by_marks, sum(has_word(piece) for line in lines for piece in pieces(line)))
+
+
+def _joined(sentences: Sequence[str]) -> Sequence[str]:
     """Join what a reader may take for one sentence, such as “Stop!” he said."""
+    if not any(goes_on(sentence) for sentence in sentences if not sentence[:1].isupper()):
+        return sentences
     found: list[str] = []
     for sentence in sentences:
         if found and goes_on(sentence) and ends_with_a_mark(found[-1]):

@@ -60,12 +60,15 @@ class _OfKind(CountedType):
     """A number of sentences that end with one mark; measured where that mark stands nowhere else."""
 
     kind: ClassVar[Kind]
+    sign: ClassVar[str]
     mark: ClassVar[re.Pattern[str]]
     quantity: ClassVar[str]
     mark_name: ClassVar[str]
 
     @override
     def measure(self, text: ParsedText, rng: random.Random) -> Params | None:
+        if text.raw.isascii() and self.sign not in text.raw:
+            return None
         n = self.count(text, {})
         if not 1 <= n <= _MOST or text.code_blocks or len(text.sentences) == n:
             return None
@@ -98,6 +101,7 @@ class Questions(_OfKind):
 
     name = "sentence:questions"
     kind = "question"
+    sign = "?"
     mark = _ANY_QUESTION_MARK
     quantity = "questions"
     mark_name = "question_mark"
@@ -122,6 +126,7 @@ class Exclamations(_OfKind):
 
     name = "sentence:exclamations"
     kind = "exclamation"
+    sign = "!"
     mark = _ANY_EXCLAMATION_MARK
     quantity = "exclamations"
     mark_name = "exclamation_mark"

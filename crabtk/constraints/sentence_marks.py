@@ -22,6 +22,10 @@ _FEWEST_SENTENCES = 4
 _CLOSERS = "\"'”’»」』）)]}*_ \t"
 _ENDINGS = {"full_stop": "full stop", "exclamation_mark": "exclamation mark", "question_mark": "question mark"}
 _OTHER_ENDS = "…‽‼⁉⁈⁇:："
+_OTHERS = {
+    mark: frozenset(_OTHER_ENDS).union(*(MARKS[other] for other in _ENDINGS if other != mark)) for mark in _ENDINGS
+}
+"""What else may end a sentence, by mark."""
 _JOINT = re.compile(r"(?<![.!?…。！？])([.!?…。！？]++[\"'”’»)\]]*)-(?=[^\s-])")
 _DASHED = re.compile(r"(?<![.!?…。！？])([.!?…。！？]++[\"'”’»)\]]*)-{2,}(?=[^\s-])")
 _PARTED = re.compile(r"[.!?…。！？][\"'”’»)\]]*\s+\S")
@@ -59,10 +63,10 @@ class SentenceEnd(ConstraintType):
         if len(text.sentences) < _FEWEST_SENTENCES or not text.is_prose or ".." in text.raw:
             return None
         lines = [line.rstrip() for line in text.lines if line.strip()]
-        for mark in _ENDINGS:
-            others = "".join(MARKS[other] for other in _ENDINGS if other != mark) + _OTHER_ENDS
+        for mark, others in _OTHERS.items():
             # Wherever readers part the sentences, each ends with the mark if no other one ends anything.
-            if all(line.endswith(tuple(MARKS[mark])) for line in lines) and not set(others) & set(text.raw):
+            ends = tuple(MARKS[mark])
+            if all(line.endswith(ends) for line in lines) and not any(sign in text.raw for sign in others):
                 return {"mark": mark} if self.check(text, {"mark": mark}) else None
         return None
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import re
 from collections.abc import Mapping, Sequence
 from itertools import pairwise
 from typing import ClassVar
@@ -13,14 +14,14 @@ from typing_extensions import override
 from crabtk.constraints.base import ConstraintType
 from crabtk.constraints.numbers import share
 from crabtk.constraints.whole_words import first_word, fold, last_word
-from crabtk.text import WORD, ParsedText
+from crabtk.text import WORD, ParsedText, has_word
 from crabtk.types import Constraint, Params
 from crabtk.wording import Field, Quoted
 
 _FEWEST_SENTENCES = 4
-_BREAK = regex.compile(r"(?<=[.!?…])\s+")
-_ENDED = regex.compile(r"[.!?…]$")
-_CLOSED = regex.compile(r"[.!?…][\"'”’»)\]]")
+_MARKS = frozenset(".!?…")
+_BREAK = regex.compile(r"[.!?…](\s+)")
+_CLOSED = re.compile(r"[.!?…][\"'”’»)\]]")
 
 
 def plain_sentences(text: ParsedText) -> tuple[str, ...]:
@@ -30,12 +31,14 @@ def plain_sentences(text: ParsedText) -> tuple[str, ...]:
     same sentences as the model of abbreviations, and no final mark may stand within quotation marks or brackets,
     since the sentence around it may go on.
     """
-    lines = [line.strip() for line in text.lines if line.strip()]
-    doubtful = "*" in text.raw or _CLOSED.search(text.raw) or not all(map(_ENDED.search, lines))
-    if doubtful or not text.is_prose or not text.spaced:
+    if not text.is_prose or not text.spaced or "*" in text.raw:
         return ()
-    pieces = [piece for line in lines for piece in _BREAK.split(line) if WORD.search(piece)]
-    return text.sentences if [*map(_plain, pieces)] == [*map(_plain, text.sentences)] else ()
+    lines = [line.strip() for line in text.lines if line.strip()]
+    if not all(line[-1] in _MARKS for line in lines) or _CLOSED.search(text.raw):
+        return ()
+    pieces = [piece for line in lines for piece in _divided(line) if has_word(piece)]
+    same = pieces == [*text.sentences] or [*map(_plain, pieces)] == [*map(_plain, text.sentences)]
+    return text.sentences if same else ()
 
 
 def word_starts(text: ParsedText) -> tuple[str, ...]:
@@ -125,9 +128,11 @@ class LastWord(ConstraintType):
     @override
     def measure(self, text: ParsedText, rng: random.Random) -> Params | None:
         sentences = text.part(plain_sentences)
-        if len(sentences) < _FEWEST_SENTENCES or len(set(text.part(word_ends))) > 1:
+        if len(sentences) < _FEWEST_SENTENCES:
             return None
         word = last_word(sentences[0])
+        if any(fold(last_word(sentence)) != fold(word) for sentence in sentences[1:]):
+            return None
         whole = WORD.fullmatch(word) and all(len(WORD.findall(part.split()[-1])) == 1 for part in sentences)
         return {"word": word} if whole else None
 
@@ -190,6 +195,13 @@ class DistinctStarts(ConstraintType):
     def conflicts(self, params: Params, other: Constraint) -> bool:
         # Sentences that go through the alphabet begin with different words anyway.
         return super().conflicts(params, other) or other.type in ("sentence:first_word", "sentence:alphabet")
+
+
+def _divided(line: str) -> list[str]:
+    """Cut a line at the white space behind final marks."""
+    breaks = [match.span(1) for match in _BREAK.finditer(line)]
+    starts, ends = (0, *(end for _, end in breaks)), (*(start for start, _ in breaks), len(line))
+    return [line[start:end] for start, end in zip(starts, ends, strict=True)]
 
 
 def _plain(sentence: str) -> str:

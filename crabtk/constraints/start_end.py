@@ -18,6 +18,9 @@ from crabtk.types import Constraint, Params
 from crabtk.wording import Field, Quoted
 
 _FEWEST_WORDS = 40
+_MOST_WORDS = 4
+_MOST_ADDED = 4
+_MOST_TOKENS = _MOST_WORDS + _MOST_ADDED
 _CLOSING_QUOTES = "\"'”’»“"
 _QUOTABLE = regex.compile(r"[\p{L}\p{N}][\p{L}\p{M}\p{N} ,;:'’!?.()/&%$€£-]*")
 
@@ -53,11 +56,15 @@ class FirstPhrase(ConstraintType):
     def measure(self, text: ParsedText, rng: random.Random) -> Params | None:
         if len(text.words) < _FEWEST_WORDS or not text.spaced:
             return None
-        line = next((line for line in text.lines if line.strip()), "").strip()
-        quotable = _QUOTABLE.match(line)
-        if quotable is None or text.marked_lines[0].kind not in ("text", "blank"):
+        if text.marked_lines[0].kind not in ("text", "blank"):
             return None
-        phrase = _first_words(quotable[0].split("(")[0], text.language, rng.randint(3, 4))
+        line = next((line for line in text.lines if line.strip()), "").strip()
+        # No more of it is needed than the words that are quoted.
+        line = " ".join(line.split(" ", _MOST_TOKENS)[:_MOST_TOKENS])
+        quotable = _QUOTABLE.match(line)
+        if quotable is None:
+            return None
+        phrase = _first_words(quotable[0].split("(")[0], text.language, rng.randint(3, _MOST_WORDS))
         return {"phrase": phrase} if phrase and self.check(text, {"phrase": phrase}) else None
 
     @override
@@ -146,7 +153,7 @@ def _first_words(line: str, language: str, at_most: int) -> str:
     A phrase that breaks off after "the" or "to" would read as a slip: it goes on to the next content word.
     """
     stop = stopwords(language)
-    tokens = line.split(" ")[: at_most + 4]
+    tokens = line.split(" ")[: at_most + _MOST_ADDED]
     bare = [token.rstrip(",;:!?.") for token in tokens]
     pauses = [number for number in range(1, min(len(tokens), 6)) if bare[number] != tokens[number]]
     ends = [number for number in range(at_most - 1, len(tokens) - 1) if bare[number].lower() not in stop]

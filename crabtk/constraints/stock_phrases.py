@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Sequence
 
 import regex
 from typing_extensions import override
 
 from crabtk.constraints.base import ConstraintType
 from crabtk.constraints.word_sets import WordSet, in_english, is_foreign, vocabulary
-from crabtk.text import WORD, ParsedText
+from crabtk.text import WORD, ParsedText, words_in
 from crabtk.types import Constraint, Params
 
 _FEWEST_WORDS = 40
@@ -21,6 +22,9 @@ _ITSELF = WordSet(("as an AI", "AI model", "AI assistant", "language model"))
 _HEDGES = WordSet(("maybe", "perhaps", "possibly", "probably", "might"))
 _APOLOGY = regex.compile(r"(?<![\p{L}\p{M}\p{N}_])(?i:sorry(?![\p{L}\p{M}\p{N}_])|apolog)")
 _OPENING = regex.compile(r"[^\p{L}\p{N}]*")
+# The words of each phrase: all of them occur where it does.
+_OF_OFFERS = tuple(frozenset(phrase.lower().split()) for phrase in _OFFERS.phrases)
+_OF_ITSELF = tuple(frozenset(phrase.lower().split()) for phrase in _ITSELF.phrases)
 # Words near which an apology stands, and those that come near to one.
 _EXCUSES = frozenset(
     {"unfortunately", "unable", "mistake", "delay", "delayed", "complaint", "refund", "inconvenience"}
@@ -52,7 +56,7 @@ class _Without(ConstraintType):
 
     @override
     def measure(self, text: ParsedText, rng: random.Random) -> Params | None:
-        asked = len(text.words) >= _FEWEST_WORDS and self.tempts(text) and in_english(text)
+        asked = len(text.words) >= _FEWEST_WORDS and in_english(text) and self.tempts(text)
         return {} if asked and self.check(text, {}) else None
 
     @override
@@ -139,14 +143,15 @@ class NoOffer(_Without):
 
     @override
     def hits(self, text: ParsedText) -> int:
-        return _OFFERS.count(text.paragraphs[-1]) if _OFFERS.may_occur(text) else 0
+        return _OFFERS.count(text.paragraphs[-1]) if _may_hold(text, _OF_OFFERS) and _OFFERS.may_occur(text) else 0
 
     @override
     def tempts(self, text: ParsedText) -> bool:
         speaks = not _READER.isdisjoint(text.part(vocabulary))
-        if not speaks or len(text.paragraphs) < 2 or _OFFERS.count_in(text):
+        if not speaks or len(text.paragraphs) < 2 or (_may_hold(text, _OF_OFFERS) and _OFFERS.count_in(text)):
             return False
-        return _HELP.isdisjoint(map(str.lower, WORD.findall(text.paragraphs[-1])))
+        last = text.paragraphs[-1]
+        return _HELP.isdisjoint(words_in(last.lower()) if last.isascii() else map(str.lower, WORD.findall(last)))
 
 
 class NoApology(_Without):
@@ -217,7 +222,7 @@ class NoSelfMention(_Without):
 
     @override
     def hits(self, text: ParsedText) -> int:
-        return _ITSELF.count_in(text)
+        return _ITSELF.count_in(text) if _may_hold(text, _OF_ITSELF) else 0
 
     @override
     def tempts(self, text: ParsedText) -> bool:
@@ -259,6 +264,11 @@ class NoHedging(_Without):
     @override
     def allows(self, phrase: str, params: Params) -> bool:
         return not _HEDGES.count(phrase)
+
+
+def _may_hold(text: ParsedText, phrases: Sequence[frozenset[str]]) -> bool:
+    """Tell whether all words of a phrase occur; yes beyond ASCII, where other letters may stand for theirs."""
+    return not text.raw.isascii() or any(map(text.part(vocabulary).issuperset, phrases))
 
 
 TYPES: tuple[ConstraintType, ...] = (NoFiller(), NoOffer(), NoApology(), NoSelfMention(), NoHedging())

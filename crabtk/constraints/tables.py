@@ -54,6 +54,8 @@ class TableColumns(ConstraintType):
 
     @override
     def measure(self, text: ParsedText, rng: random.Random) -> Params | None:
+        if not text.tables:
+            return None
         columns = {table.columns for table in text.tables if table.rows}
         # A row of more cells than the header makes the table wider to some and is cut off to others.
         if len(columns) != 1 or not 2 <= min(columns) <= _MOST_COLUMNS or not text.part(_plain):
@@ -145,8 +147,9 @@ class Tables(CountedType):
 
     @override
     def measure(self, text: ParsedText, rng: random.Random) -> Params | None:
-        plain = text.part(_plain)
-        return exact_or_at_least(len(text.tables), rng) if plain and text.tables else None
+        if not text.tables or not text.part(_plain):
+            return None
+        return exact_or_at_least(len(text.tables), rng)
 
     @override
     def count(self, text: ParsedText, params: Params) -> int:
@@ -213,6 +216,8 @@ class TableHeader(ConstraintType):
 
 def _grids(text: ParsedText) -> tuple[_Grid, ...]:
     """Read the cells of each table, in the order of ``text.tables``."""
+    if not text.tables:
+        return ()
     found: list[_Grid] = []
     run: list[int] = []
     for number, line in enumerate(text.marked_lines):

@@ -79,7 +79,7 @@ class WrappedInTag(ConstraintType):
 
     @override
     def measure(self, text: ParsedText, rng: random.Random) -> Params | None:
-        first = _TAG.match(text.raw.strip())
+        first = _TAG.match(text.raw.strip()) if "<" in text.raw else None
         return {"tag": first[1]} if first and self.check(text, {"tag": first[1]}) else None
 
     @override
@@ -129,7 +129,7 @@ class TaggedPassages(CountedType):
 
     @override
     def measure(self, text: ParsedText, rng: random.Random) -> Params | None:
-        if text.code_blocks:
+        if "<" not in text.raw or text.code_blocks:
             return None
         raw, lower = text.raw, text.raw.lower()
         found = []

@@ -12,6 +12,7 @@ from collections import Counter
 
 import regex
 
+from crabtk.constraints.plain_text import beyond_ascii, is_simple
 from crabtk.constraints.running_text import breaks_at_an_initial, goes_on
 from crabtk.text import UNSPACED, ParsedText, words_in
 
@@ -20,14 +21,18 @@ JOINED = regex.compile(
 )
 """A word with what apostrophes and hyphens join to it."""
 
-_ASCII_JOINED = re.compile("[a-z0-9]++(?:['-][a-z0-9]++)*+")
-"""The same in a text of ASCII in lower case, at a multiple of the speed."""
+_JOINS_NOTHING = {sign: re.compile(rf"{sign}(?:(?<![^\W_].)|(?![^\W_]))") for sign in "'’‐‑-"}
+_NO_WORD = bytes(code if code > 127 or chr(code).isalnum() or chr(code) in "'-" else 32 for code in range(256))
+"""Makes a space of what in ASCII neither is a letter or digit nor joins them; in UTF-8, leaves all else as it is."""
 
 _SPACED = regex.compile(r"[\p{L}\p{N}](?:\S*[\p{L}\p{M}\p{N}])?")
-_ASCII_SPACED = re.compile(r"[a-z0-9](?:[^ \t-\r]*[a-z0-9])?")
+_ASCII_SIGNS = "".join(chr(code) for code in range(128) if not chr(code).isalnum())
+_SEPARATORS = frozenset("\x1c\x1d\x1e\x1f")
+"""White space to Python and not to Unicode."""
+
 _JOINTS = str.maketrans("", "", "'’‐‑-")
-_END_MARKS = regex.compile(r"[.!?…。！？।॥؟۔]+")
-_SENTENCE = regex.compile(r"[^.!?…。！？।॥؟۔]++[.!?…。！？।॥؟۔]++[\"'”’»)]*+")
+_END_MARKS = re.compile("[.!?…。！？।॥؟۔]+")
+_SENTENCE = re.compile(r"[^.!?…。！？।॥؟۔]++[.!?…。！？।॥؟۔]++[\"'”’»)]*+")
 _CLOSING = frozenset(".!?…。！？।॥؟۔\"'”’»)")
 
 
@@ -37,7 +42,7 @@ def joined(text: ParsedText) -> tuple[str, ...]:
     Scripts without spaces are divided as in ``text.words``.
     """
     words = _joined_in(text.raw.lower())
-    if text.raw.isascii() or not UNSPACED.search(text.raw):
+    if is_simple(text.raw) or not UNSPACED.search(text.raw):
         return tuple(words)
     return tuple(part for word in words for part in (words_in(word) if UNSPACED.search(word) else (word,)))
 
@@ -49,8 +54,11 @@ def spaced(text: ParsedText) -> tuple[str, ...]:
 
 def spaced_in(lower: str) -> list[str]:
     """Return what white space separates in a text in lower case, without outer punctuation."""
-    words: list[str] = (_ASCII_SPACED if lower.isascii() else _SPACED).findall(lower)
-    return words
+    if not is_simple(lower) or any(sign in lower for sign in _SEPARATORS):
+        words: list[str] = _SPACED.findall(lower)
+        return words
+    signs = "".join((_ASCII_SIGNS, *(sign for sign in set(beyond_ascii(lower)) if not sign.isalnum())))
+    return [*filter(None, [word if word.isalnum() else word.strip(signs) for word in lower.split()])]
 
 
 def spaced_tally(text: ParsedText) -> Counter[str]:
@@ -66,8 +74,17 @@ def prose_joined(text: ParsedText) -> tuple[str, ...]:
 
 
 def _joined_in(lower: str) -> list[str]:
-    words: list[str] = (_ASCII_JOINED if lower.isascii() else JOINED).findall(lower)
-    return words
+    if not is_simple(lower):
+        words: list[str] = JOINED.findall(lower)
+        return words
+    # What is left of the signs between words becomes a space, and the words are what spaces set apart.
+    for sign, joins_nothing in _JOINS_NOTHING.items():
+        if sign in lower:
+            lower = joins_nothing.sub(" ", lower)
+    for sign in set(beyond_ascii(lower)):
+        if not sign.isalnum() and sign not in _JOINS_NOTHING:
+            lower = lower.replace(sign, " ")
+    return lower.encode().translate(_NO_WORD).decode().split()
 
 
 def bare(word: str) -> str:
@@ -93,8 +110,7 @@ def undoubted_sentences(text: ParsedText) -> tuple[str, ...]:
     of one. None goes on after a quoted question: "Why?" he asked.
     """
     sentences = text.sentences
-    ends = _END_MARKS.findall(text.raw)
-    if len(ends) != len(sentences) or not text.is_prose:
+    if not text.is_prose or len(_END_MARKS.findall(text.raw)) != len(sentences):
         return ()
     lines = [line.strip() for line in text.lines if line.strip()]
     if any(line[-1] not in _CLOSING for line in lines):

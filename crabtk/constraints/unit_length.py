@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Mapping, Sequence
-from operator import itemgetter
+from collections.abc import Iterable, Mapping, Sequence
 from typing import ClassVar
 
 import regex
@@ -13,7 +12,8 @@ from typing_extensions import override
 from crabtk.constraints.base import ConstraintType
 from crabtk.constraints.counted import RELATION, CountedType, at_most
 from crabtk.constraints.numbers import lower_bound, nearness, round_down, round_up, upper_bound
-from crabtk.constraints.tokens import spaced, spaced_in
+from crabtk.constraints.plain_text import beyond_ascii, signs_beyond
+from crabtk.constraints.tokens import spaced_tally
 from crabtk.constraints.word_sets import vocabulary
 from crabtk.quantities import Limit, counted
 from crabtk.text import ParsedText, words_in
@@ -143,7 +143,7 @@ class Letters(CountedType):
         if rng.random() < 0.5:
             return {"relation": "at_least", "n": lower_bound(letters, rng)}
         # Vowel signs are marks to Unicode, and letters to some who read a script that has them.
-        marks = 0 if text.raw.isascii() else len(_MARKS.findall(text.raw))
+        marks = len(_MARKS.findall(text.part(signs_beyond)))
         return {"relation": "at_most", "n": upper_bound(letters + marks, rng)}
 
     @override
@@ -213,27 +213,32 @@ def _bounds(params: Params) -> tuple[int | None, int | None]:
 
 
 def _letters(text: str) -> int:
-    if text.isascii():
-        return len(text.encode("ascii").translate(None, delete=_NO_LETTERS))
-    return sum(map(len, _LETTERS.findall(text)))
+    plain = len(text.encode("ascii", "ignore").translate(None, delete=_NO_LETTERS))
+    return plain + sum(map(len, _LETTERS.findall(beyond_ascii(text))))
 
 
 def _characters_in_all(text: ParsedText) -> tuple[int, int]:
     """Count characters as some see them and as some machines do: without combining marks; in UTF-16, ends included."""
-    stripped = len(text.raw.strip())
-    if text.raw.isascii():
-        return stripped, len(text.raw)
-    beyond = sum(char > "\uffff" for char in text.raw)
-    return stripped - beyond - len(_MARKS.findall(text.raw)), len(text.raw) + beyond
+    signs = text.part(signs_beyond)
+    beyond = sum(char > "\uffff" for char in signs)
+    return len(text.raw.strip()) - beyond - len(_MARKS.findall(signs)), len(text.raw) + beyond
 
 
 def _different_words(text: ParsedText) -> tuple[int, int]:
-    """Count different words as runs of letters and between spaces; numbers are words to some readers only."""
-    # Where all is running text, nothing stands outside its lines.
-    trimmed = text.part(spaced) if text.is_prose else spaced_in(text.raw.lower())
-    readings = text.part(vocabulary), frozenset(trimmed)
-    fewest = min(len(words) - sum(map(str.isdigit, map(itemgetter(0), words))) for words in readings)
-    return fewest, max(map(len, readings))
+    """Count different words as runs of letters and between spaces; numbers are words to some readers only.
+
+    Where there is no code, nothing but the numbers of lists stands outside what ``spaced`` reads.
+    """
+    numbers = [line.mark[:-1] for line in text.marked_lines if line.kind == "number"]
+    ways = text.part(vocabulary), frozenset((*text.part(spaced_tally), *numbers))
+    return min(len(words) - len(_numbers(words, text)) for words in ways), max(map(len, ways))
+
+
+def _numbers(words: Iterable[str], text: ParsedText) -> list[str]:
+    """Return the words that begin with a digit, of words in lower case."""
+    if text.raw.isascii():
+        return [word for word in words if word < "a"]
+    return [word for word in words if word[0].isdigit()]
 
 
 TYPES: tuple[ConstraintType, ...] = (Characters(), Letters(), UniqueWords())

@@ -8,7 +8,7 @@ from __future__ import annotations
 import random
 from bisect import bisect_left
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import ClassVar
 
 import regex
@@ -17,6 +17,7 @@ from typing_extensions import override
 from crabtk.constraints.base import ConstraintType
 from crabtk.constraints.counted import COUNTED, CountedType
 from crabtk.constraints.numbers import lower_bound, share, upper_bound
+from crabtk.constraints.plain_text import signs_beyond, simple
 from crabtk.constraints.running_text import stretches
 from crabtk.constraints.tokens import joined, readings, spaced
 from crabtk.constraints.word_sets import vocabulary
@@ -153,24 +154,23 @@ class Long(CountedType):
     def measure(self, text: ParsedText, rng: random.Random) -> Params | None:
         if len(text.words) < _FEWEST_WORDS or not text.spaced or text.json is not None:
             return None
-        if not text.raw.isascii() and _MARK.search(text.raw.lower()):
+        if _MARK.search(text.part(signs_beyond).lower()):
             return None
-        lengths = text.part(_lengths)
-        counts = {characters: [len(each) - bisect_left(each, characters) for each in lengths] for characters in _LONG}
-        choices = [characters for characters in _LONG if 3 <= min(counts[characters]) <= len(text.words) // 5]
+        fewest = text.part(_fewest)
+        choices = [characters for characters, low in fewest.items() if 3 <= low <= len(text.words) // 5]
         if not choices:
             return None
         characters = rng.choice(choices)
-        low, high = min(counts[characters]), max(counts[characters])
-        if low == high <= _MOST_EXACT and rng.random() < 0.5:
+        low = fewest[characters]
+        if low <= _MOST_EXACT and low == _most(text, characters) and rng.random() < 0.5:
             return {"characters": characters, "relation": "exactly", "n": low}
         if rng.random() < 0.3:
-            return {"characters": characters, "relation": "at_most", "n": upper_bound(high, rng)}
+            return {"characters": characters, "relation": "at_most", "n": upper_bound(_most(text, characters), rng)}
         return {"characters": characters, "relation": "at_least", "n": lower_bound(low, rng)}
 
     @override
     def count(self, text: ParsedText, params: Params) -> int:
-        return sum(map(int(params["characters"]).__le__, map(len, text.words)))
+        return _long(text.words, int(params["characters"]))
 
     @override
     def conflicts(self, params: Params, other: Constraint) -> bool:
@@ -193,21 +193,39 @@ def _most_frequent(text: ParsedText) -> tuple[int, ...]:
     return tuple(max(Counter(words).values(), default=0) for words in readings(text))
 
 
-def _lengths(text: ParsedText) -> tuple[list[int], ...]:
-    """Return the lengths of all words, shortest first, in each way that readers divide words.
+def _long(words: Iterable[str], characters: int) -> int:
+    """Count the words of at least so many characters."""
+    return len([word for word in words if len(word) >= characters])
 
-    The last but one takes what white space separates in the whole text, addresses and code included, for words;
-    the last one only what surely is a word of its own and holds nothing but letters and digits.
+
+def _fewest(text: ParsedText) -> Mapping[int, int]:
+    """Return for each number of characters how many words have at least as many, in the way that finds the fewest.
+
+    That takes only what surely is a word of its own and holds nothing but letters and digits.
     """
-    words = text.part(spaced)
-    found: tuple[Iterable[str], ...]
-    if text.raw.isascii():
-        # Words outside code are words of the whole text too, and plain ones are words in every reading: at every
-        # length, the two readings of the text outside code stand between the others.
-        found = (text.lower_words, text.part(joined), text.part(stretches), filter(str.isalnum, words))
-    else:
-        found = (*readings(text), text.part(stretches), filter(WORD.fullmatch, words))
-    return tuple(sorted(map(len, each)) for each in found)
+    if text.part(simple):
+        # Plain words outside code are words in every other way too.
+        return _tallied(text.part(spaced), str.isalnum)
+    ways = [_tallied(words) for words in (*readings(text), text.part(stretches))]
+    ways.append(_tallied(text.part(spaced), WORD.fullmatch))
+    return {characters: min(tally[characters] for tally in ways) for characters in _LONG}
+
+
+def _tallied(words: Iterable[str], counts: Callable[[str], object] = bool) -> Mapping[int, int]:
+    """Return for each number of characters how many of the words that count have at least as many."""
+    shortest = _LONG[0]
+    lengths = sorted(map(len, filter(counts, [word for word in words if len(word) >= shortest])))
+    return {characters: len(lengths) - bisect_left(lengths, characters) for characters in _LONG}
+
+
+def _most(text: ParsedText, characters: int) -> int:
+    """Count the words of at least so many characters in the way that finds the most.
+
+    One way takes for words what white space separates in the whole text, addresses and code included.
+    """
+    # In a simple text, words outside code are words of the whole text too.
+    ways = (text.lower_words, text.part(joined)) if text.part(simple) else readings(text)
+    return max(_long(words, characters) for words in (*ways, text.part(stretches)))
 
 
 TYPES: tuple[ConstraintType, ...] = (RepeatLimit(), Unique(), Long())

@@ -6,6 +6,7 @@ import re
 
 import regex
 
+from crabtk.constraints.plain_text import signs_beyond
 from crabtk.text import WORD, ParsedText
 
 WHOLE_WORD = regex.compile(
@@ -16,8 +17,21 @@ WHOLE_WORD = regex.compile(
 _ASCII_WHOLE_WORD = re.compile("[A-Za-z0-9]+(?:['-][A-Za-z0-9]+)*")
 """The same in a text of ASCII, at a multiple of the speed."""
 
+_OF_WORDS = regex.compile(r"[\p{L}\p{M}\p{N}\u200c\u200d]")
 _CLOSING = ".,;:!?…\"'”’»)]}*_"
 _OPENING = "\"'“‘«([{*_¿¡"
+
+
+def in_ascii(text: ParsedText) -> str | None:
+    """Return a text in ASCII that has the same words with the same joints; None where a letter is beyond ASCII.
+
+    For ``ParsedText.part``.
+    """
+    if text.raw.isascii():
+        return text.raw
+    if _OF_WORDS.search(text.part(signs_beyond)):
+        return None
+    return text.raw.replace("’", "'").replace("‑", "-").encode("ascii", "replace").decode("ascii")
 
 
 def fold(word: str) -> str:
@@ -45,7 +59,11 @@ def first_word(text: str) -> str:
 def last_word(text: str) -> str:
     """Return the last word as written, or an empty string."""
     for line in reversed(text.splitlines()):
-        if WORD.search(line):
+        if line.isascii():
+            # Read backwards, a word is one too.
+            if found := _ASCII_WHOLE_WORD.search(line[::-1]):
+                return found[0][::-1]
+        elif WORD.search(line):
             return whole_words(line)[-1]
     return ""
 

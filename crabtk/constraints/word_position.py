@@ -25,9 +25,10 @@ _MOST_PLACES = 10
 _ELSEWHERE = 0.5
 _CANDIDATES = 20
 _OPENING = regex.compile(r"\p{L}+(?: \p{L}+)*+(?=[ \n]|[,.;:!?](?:\s|$)|$)")
+_ASCII_OPENING = re.compile(r"[A-Za-z]++(?: [A-Za-z]++)*+(?=[ \n]|[,.;:!?](?:[ \t-\r]|$)|$)")
 _ENDING = regex.compile(r"(?<![^ \n])\p{L}++(?: \p{L}++)*+[.!?]?$")
-_ASCII_ENDING = re.compile(r"(?<![^ \n])[A-Za-z]++(?: [A-Za-z]++)*+[.!?]?$")
-"""The same in a text of ASCII, at a multiple of the speed."""
+_ASCII_ENDING = re.compile(r"[.!?]?([A-Za-z]++(?: [A-Za-z]++)*)(?![^ \n])")
+"""The same in a text of ASCII that is read backwards, at a multiple of the speed."""
 
 
 class Position(ConstraintType):
@@ -120,15 +121,11 @@ class NthWord(ConstraintType):
         if len(text.words) < _FEWEST_WORDS or not text.spaced:
             return None
         raw = text.raw.strip()
-        opening = _OPENING.match(raw)
-        tail = raw[-200:]
-        ending = (_ASCII_ENDING if tail.isascii() else _ENDING).search(tail)
+        opening = (_ASCII_OPENING if raw.isascii() else _OPENING).match(raw)
         content = text.part(content_words)
         found = []
-        for side, stretch in (("start", opening), ("end", ending)):
-            words = words_in(stretch[0]) if stretch else []
-            ordered = words if side == "start" else words[::-1]
-            found += [(word, n, side) for n, word in enumerate(ordered[:_MOST_PLACES], 1) if n > 1 and word in content]
+        for side, words in (("start", words_in(opening[0]) if opening else []), ("end", _last_words(raw[-200:]))):
+            found += [(word, n, side) for n, word in enumerate(words[:_MOST_PLACES], 1) if n > 1 and word in content]
         if not found:
             return None
         keyword, n, side = rng.choice(found)
@@ -178,19 +175,20 @@ class Case(ConstraintType):
     def measure(self, text: ParsedText, rng: random.Random) -> Params | None:
         if len(text.words) < _FEWEST_WORDS // 2 or not text.spaced:
             return None
+        # In ASCII, what is salient occurs; and where all that holds it is written alike, so is the word itself.
+        plain = text.raw.isascii()
         found = []
         for word in salient_words(text, _CANDIDATES):
             count = text.raw.count(word)
             if count < (2 if word != word.lower() else 3):
                 continue
             # Longer words that hold it must agree too: some readers take "NASA's" or a plural for the word itself.
-            constant = count == text.folded.count(fold(word))
-            if constant and occurs(word, text):
+            if count == text.folded.count(fold(word)) and (plain or occurs(word, text)):
                 found.append(word)
         # Capitals inside a word are what a house style is about.
         striking = [word for word in found if word[1:] != word[1:].lower()]
         params = {"keyword": rng.choice(striking or found)} if found else None
-        return params if params and self.check(text, params) else None
+        return params if params and (plain or self.check(text, params)) else None
 
     @override
     def check(self, text: ParsedText, params: Params) -> bool:
@@ -207,6 +205,15 @@ class Case(ConstraintType):
     @override
     def demands(self, params: Params) -> Sequence[str]:
         return (params["keyword"],)
+
+
+def _last_words(tail: str) -> list[str]:
+    """Return the words at the end of a text that nothing but spaces divides, the last one first."""
+    if tail.isascii():
+        ending = _ASCII_ENDING.match(tail[::-1])
+        return [word[::-1] for word in ending[1].split(" ")] if ending else []
+    ending = _ENDING.search(tail)
+    return words_in(ending[0])[::-1] if ending else []
 
 
 def _stands_at(keyword: str, words: Sequence[str], start: int) -> bool:

@@ -21,7 +21,8 @@ from crabtk.constraints.base import ConstraintType
 from crabtk.constraints.counted import COUNTED, CountedType, exact_or_at_least
 from crabtk.constraints.numbers import nearness, share
 from crabtk.constraints.syllables import syllables
-from crabtk.constraints.tokens import bare, joined, readings, single_reading, spaced_tally
+from crabtk.constraints.tokens import bare, joined, readings, single_reading, spaced
+from crabtk.constraints.word_sets import vocabulary
 from crabtk.quantities import Limit
 from crabtk.text import ParsedText
 from crabtk.types import Params
@@ -68,7 +69,10 @@ class Palindromes(CountedType):
         if len(text.words) < _FEWEST_WORDS:
             return None
         # A row of one letter (www, xxxx) is no word that a person would count.
-        sure = {word for word in _palindromes(text.part(spaced_tally), _SHORTEST_PALINDROME) if len(set(word)) > 1}
+        # In ASCII, what surely is a word of its own is one of all the words, and here are fewer to look at.
+        words = text.part(vocabulary) if text.raw.isascii() else text.part(spaced)
+        sure = {word for word in _palindromes(words, _SHORTEST_PALINDROME) if len(set(word)) > 1}
+        sure = sure and sure.intersection(text.part(spaced))
         if not sure:
             return None
         characters = rng.randint(_SHORTEST_PALINDROME, min(max(map(len, sure)), _SHORTEST_PALINDROME + 1))
@@ -255,7 +259,8 @@ class SyllableParity(ConstraintType):
 
 def _palindromes(words: Iterable[str], characters: int) -> set[str]:
     """Return the different words of letters alone that read the same backwards."""
-    return {word for word in words if len(word) >= characters and word == word[::-1] and word.isalpha()}
+    alike = [word for word in words if word[0] == word[-1] and len(word) >= characters]
+    return {word for word in alike if word == word[::-1] and word.isalpha()}
 
 
 def _vowels(text: ParsedText) -> frozenset[str]:
