@@ -75,6 +75,8 @@ def _shown(value: object) -> str:
 
 def _plots(stored: Stored) -> Iterator[tuple[str, Figure]]:
     rows = stored.rows.get(stored.stage, 0)
+    if stored.costs.get("throughput"):
+        yield "throughput", plots.throughput(stored.costs["throughput"])
     if stored.stage == "seeds":
         yield "words", plots.response_words(stored.table())
     elif stored.stage in ("measured_constraints", "constraints") and rows:

@@ -119,6 +119,7 @@ def _stage_figures(stored: Stored) -> dict[str, Any]:
         "model_calls": costs.get("calls"),
         "cached_calls": costs.get("cached"),
         "prompt_tokens": costs.get("prompt_tokens"),
+        "cached_tokens": costs.get("cached_tokens"),
         "generated_tokens": costs.get("generated_tokens"),
     }
 

@@ -17,13 +17,14 @@ from crabtk.errors import MissingInputError
 from crabtk.graph.engines import Engines
 from crabtk.graph.observer import Observer, Silent
 from crabtk.graph.stage import Stage
-from crabtk.inference.usage import Usage
+from crabtk.inference.meter import Meter
 from crabtk.pipeline.ask import Complete
 from crabtk.pipeline.validate import validated
 from crabtk.plugins import Plugin, Registry
 from crabtk.protocols import ConstraintType
 from crabtk.settings import Settings, selects
 from crabtk.store import Result, Store, Stored
+from crabtk.tracing import span
 from crabtk.type_selection import selected_types
 from crabtk.types import Completion, Request
 
@@ -58,7 +59,7 @@ class Run:
         self.observer: Observer = observer or Silent()
         self.store = Store(Path(settings.runtime.store))
         self.engines = Engines(settings, registry)
-        self._usage = Usage()
+        self._meter = Meter()
         self._found: dict[str, Stored] = {}
         self._scratch: list[Path] = []
 
@@ -97,14 +98,15 @@ class Run:
         return outcome
 
     def _compute(self, stage: Stage, inputs: Mapping[str, Stored], fingerprint: str, begun: float) -> Stored:
-        self._usage = Usage()
+        self._meter = Meter()
         try:
-            result = self.checked(stage, stage.compute(self, inputs))
+            with span("crabtk.stage", stage=stage.name, fingerprint=fingerprint):
+                result = self.checked(stage, stage.compute(self, inputs))
             costs = {
                 **result.costs,
                 "seconds": round(time.monotonic() - begun, 3),
                 "rows_in": sum(stored.rows.get(stored.stage, 0) for stored in inputs.values()),
-                **asdict(self._usage),
+                **self._meter.costs(),
             }
             finished = Result(result.tables, result.ledger, result.tree, result.facts, costs)
             return self.store.save(stage.name, fingerprint, finished)
@@ -189,11 +191,20 @@ class Run:
             if not requests:
                 return []
             client = self.engines.client(engine, model)
-            before = client.usage
-            completions = client.complete(
-                requests, lambda done, total: self.observer.progress(stage, done, total, note)
-            )
-            self._usage += client.usage - before
+            before, meter = client.usage, self._meter
+
+            def report(done: int, total: int) -> None:
+                meter.watch(client.usage - before)
+                self.observer.progress(stage, done, total, f"{note}: {meter.line()}" if note else meter.line())
+
+            meter.begin()
+            try:
+                with span("crabtk.complete", stage=stage, engine=engine, requests=len(requests)) as traced:
+                    completions = client.complete(requests, report)
+                    traced.set(asdict(client.usage - before))
+            finally:
+                meter.watch(client.usage - before)
+                meter.end()
             return completions
 
         return complete

@@ -31,7 +31,8 @@ class ReportInputs:
         audit_figures: ``auc``, ``auc_low``, ``auc_high``, ``threshold``, ``recall``, ``false_holds``, ``cases_true``,
             ``cases_false``, ``unreadable``, ``accepted``, ``reason``, ``model``; empty where no judge was audited.
         stages: One mapping per stage: ``name``, ``state``, ``rows_in``, ``rows_out``, ``rejected``, ``seconds``,
-            ``model_calls``, ``cached_calls``, ``prompt_tokens``, ``generated_tokens``; None is unknown.
+            ``model_calls``, ``cached_calls``, ``prompt_tokens``, ``cached_tokens`` (those that the engine's
+            prefix cache served), ``generated_tokens``; None is unknown.
         settings: Of the run.
         versions: Version by name of package or plugin.
         title: Of the page.

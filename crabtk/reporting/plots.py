@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from itertools import pairwise
 from math import isfinite
 from typing import TYPE_CHECKING, Any
 
@@ -37,6 +38,7 @@ __all__ = [
     "response_words",
     "scores",
     "svg",
+    "throughput",
     "training_loss",
 ]
 
@@ -137,6 +139,23 @@ def training_loss(history: Sequence[Mapping[str, float]]) -> Figure:
         axes.legend()
     axes.set(xlabel="step", ylabel="loss")
     _whole_numbers(axes, "x")
+    return drawn
+
+
+@styled
+def throughput(points: Sequence[Sequence[float]]) -> Figure:
+    """Draw the tokens per second that an engine read and wrote, over the seconds of a stage.
+
+    Args:
+        points: Seconds, requests, prompt tokens and generated tokens, each counted from the stage's beginning.
+    """
+    drawn, axes = panel()
+    spans = [(one, other) for one, other in pairwise(([0, 0, 0, 0], *points)) if other[0] > one[0]]
+    for place, label, colour in ((2, "prompt", SKY), (3, "generated", BLUE)):
+        rates = [(other[place] - one[place]) / (other[0] - one[0]) for one, other in spans]
+        axes.step([other[0] for _, other in spans], rates, where="pre", color=colour, linewidth=2, label=label)
+    axes.set(xlabel="seconds", ylabel="tokens per second", ylim=(0, None))
+    axes.legend()
     return drawn
 
 

@@ -18,7 +18,10 @@ from crabtk.reporting.redaction import public_model, shown_settings
 from crabtk.reporting.refusals import refusals
 from crabtk.reporting.score_tables import headline_row, score_tables
 
-_STAGE_TOTALS = ("rejected", "seconds", "model_calls", "cached_calls", "prompt_tokens", "generated_tokens")
+_TOKENS = ("prompt_tokens", "cached_tokens", "generated_tokens")
+_TRANSLATING = ("translated_constraints", "judge_audit", "constraints")
+"""Stages whose tokens translated constraints cost."""
+_STAGE_TOTALS = ("rejected", "seconds", "model_calls", "cached_calls", *_TOKENS)
 _STAGE_KEYS = ("name", "state", "rows_in", "rows_out", *_STAGE_TOTALS)
 
 
@@ -26,7 +29,8 @@ def summary(inputs: ReportInputs) -> dict[str, Any]:
     """Return the numbers of a run.
 
     Returns:
-        JSON values by section: ``title``, ``headline``, ``audit``, ``stages``, ``stage_totals``, ``sources``,
+        JSON values by section: ``title``, ``headline``, ``audit``, ``stages``, ``stage_totals``,
+        ``tokens_per_constraint``, ``sources``,
         ``constraints``, ``examples``, ``training``, ``scores``, ``responses``, ``ledger``, ``settings``,
         ``versions``. What a missing stage would have told is None, an empty list or zero.
     """
@@ -39,6 +43,7 @@ def summary(inputs: ReportInputs) -> dict[str, Any]:
             "audit": _audit(inputs, constraints),
             "stages": [{key: stage.get(key) for key in _STAGE_KEYS} for stage in inputs.stages],
             "stage_totals": {key: _total(inputs, key) for key in _STAGE_TOTALS},
+            "tokens_per_constraint": _tokens_per_constraint(inputs, constraints),
             "sources": _sources(inputs),
             "constraints": constraints,
             "examples": examples,
@@ -181,6 +186,17 @@ def _training(inputs: ReportInputs) -> dict[str, Any]:
         "first_loss": losses[0] if losses else None,
         "last_loss": losses[-1] if losses else None,
     }
+
+
+def _tokens_per_constraint(inputs: ReportInputs, constraints: Mapping[str, Any]) -> dict[str, float | None]:
+    """Divide what the engine read and wrote for translated constraints by the number of them that hold.
+
+    By the engine's own counters; what an earlier, interrupted run has paid for is not in them.
+    """
+    kept = constraints["model_by_code"] + constraints["model_by_judge"]
+    stages = [stage for stage in inputs.stages if stage["name"] in _TRANSLATING]
+    spent = {key: sum(stage.get(key) or 0 for stage in stages) for key in _TOKENS}
+    return {key: spent[key] / kept if kept and any(spent.values()) else None for key in _TOKENS}
 
 
 def _total(inputs: ReportInputs, key: str) -> float | None:

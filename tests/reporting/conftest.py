@@ -211,8 +211,9 @@ def _ledger() -> pl.DataFrame:
 
 def _stages() -> list[dict]:
     names = ("seeds", "measured_constraints", "translated_constraints", "constraints", "crab", "sft_model", "scores")
-    unknown = {"model_calls": None, "cached_calls": None, "prompt_tokens": None, "generated_tokens": None}
-    calls = {"model_calls": 660, "cached_calls": 12, "prompt_tokens": 1_234_567, "generated_tokens": 45_678}
+    kinds = ("model_calls", "cached_calls", "prompt_tokens", "cached_tokens", "generated_tokens")
+    unknown = dict.fromkeys(kinds)
+    calls = dict(zip(kinds, (660, 12, 1_234_567, 900_001, 45_678), strict=True))
     return [
         {
             "name": name,
