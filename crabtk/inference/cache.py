@@ -2,28 +2,22 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
-import sqlite3
-import time
-from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import Self
 
 from crabtk.canonical import digest
-from crabtk.errors import StoreError
+from crabtk.inference.cache_file.connection import CacheFile
+from crabtk.inference.cache_file.notes import Notes
+from crabtk.inference.cache_file.rows import PUT, SELECT, Key, current_day, decode, encode, pack
 from crabtk.types import Completion, Request
 
-FORMAT = 1
-"""Layout of the file, kept as SQLite's ``user_version``."""
-
-_BUSY_SECONDS = 60.0
-_TABLE = "CREATE TABLE IF NOT EXISTS completions (key TEXT PRIMARY KEY, value BLOB NOT NULL, checksum TEXT NOT NULL)"
-_FIND = "SELECT key, value, checksum FROM completions WHERE key IN (SELECT value FROM json_each(?))"
-_NOT_DAMAGE = ("locked", "busy", "readonly", "unable to open", "full", "disk i/o")
+_AT_ONCE = (1, 8, 64, 512)
+# A handful of statements, so that SQLite prepares each once; what is left of the last one is filled with nulls.
+_FIND = {size: SELECT + f"WHERE key IN ({','.join('?' * size)})" for size in _AT_ONCE}
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +48,8 @@ class ResponseCache:
     """Completions by key in one SQLite file that several processes may use at once.
 
     The file must lie on a local disk: its write-ahead log needs shared memory. An entry that does not match its
-    checksum, or was written by a version with other fields, counts as absent and is overwritten.
+    checksum counts as absent and is overwritten. A field that ``Completion`` got after an entry was written has its
+    default. A file of an earlier format is brought to the current one, with all that it holds.
 
     Args:
         path: The file; made, with its folder, if absent.
@@ -65,46 +60,61 @@ class ResponseCache:
 
     def __init__(self, path: Path | str) -> None:
         self.path = Path(path)
-        with self._errors_named():
-            self.path.parent.mkdir(parents=True, exist_ok=True)
-            # Autocommit: transactions are opened explicitly, where they are needed.
-            self._database = sqlite3.connect(self.path, timeout=_BUSY_SECONDS, isolation_level=None)
-            try:
-                self._prepare()
-            except BaseException:
-                self._database.close()
-                raise
+        self._file = CacheFile(self.path)
+        self._database = self._file.database
+        self._notes = Notes(self._file)
+        self._engines: dict[str, int] = {}
 
     def get_many(self, keys: Iterable[str]) -> dict[str, Completion]:
         """Return the completions that are stored, by key; absent and unreadable ones are left out."""
+        missing = {pack(key): key for key in keys}
         found: dict[str, Completion] = {}
-        with self._errors_named():
-            for key, value, checksum in self._database.execute(_FIND, (json.dumps(list(keys)),)):
-                completion = _decode(key, value, checksum)
-                if completion is not None:
-                    found[key] = completion
+        stale: list[int] = []
+        today = current_day()
+        with self._file.errors_named():
+            for query, values in _queries(list(missing)):
+                for row in self._database.execute(query, values):
+                    completion = decode(row)
+                    if completion is not None:
+                        found[missing.pop(row[0])] = completion
+                        if row[2] < today and (row[12] is None or row[12] < today):
+                            stale.append(row[11])
+        self._notes.found(len(found), stale)
+        if missing:
+            self._notes.missed(set(missing))
+        self._notes.write_if_due()
         return found
 
-    def put_many(self, completions: Mapping[str, Completion]) -> None:
-        """Store completions in one transaction: all of them or, after a crash, none."""
-        rows = [(key, *_encode(key, completion)) for key, completion in completions.items()]
-        if not rows:
+    def put_many(self, completions: Mapping[str, Completion], engine: str | None = None) -> None:
+        """Store completions in one transaction: all of them or, after a crash, none.
+
+        Args:
+            completions: By key.
+            engine: Identity of what answered (see ``engine_identity``), to tell entries apart by; None if not known.
+        """
+        if not completions:
             return
-        with self._errors_named(), self._transaction():
-            self._database.executemany("INSERT OR REPLACE INTO completions VALUES (?, ?, ?)", rows)
+        with self._file.errors_named():
+            number = None if engine is None else self._engine_number(engine)
+            today = current_day()
+            rows = [encode(pack(key), completion, number, today) for key, completion in completions.items()]
+            with self._file.transaction():
+                self._database.executemany(PUT, rows)
+        self._notes.stored(row[0] for row in rows)
+        self._notes.write_if_due()
 
     def stats(self) -> CacheStats:
         """Return the number of entries and the size of the file."""
-        with self._errors_named():
+        with self._file.errors_named():
             return CacheStats(
-                entries=self._number("SELECT count(*) FROM completions"),
-                bytes=self._number("PRAGMA page_count") * self._number("PRAGMA page_size"),
+                entries=self._file.number("SELECT count(*) FROM completions"),
+                bytes=self._file.number("PRAGMA page_count") * self._file.number("PRAGMA page_size"),
             )
 
     def close(self) -> None:
-        """Close the file; the last process to do so folds the write-ahead log into it."""
-        with self._errors_named():
-            self._database.close()
+        """Note what was used and close the file; the last process to do so folds the write-ahead log into it."""
+        self._notes.write()
+        self._file.close()
 
     def __enter__(self) -> Self:
         return self
@@ -114,80 +124,16 @@ class ResponseCache:
     ) -> None:
         self.close()
 
-    def _prepare(self) -> None:
-        self._use_write_ahead_log()
-        self._database.execute("PRAGMA synchronous=NORMAL")
-        found = self._number("PRAGMA user_version")
-        if found == FORMAT:
-            return
-        with self._transaction():
-            # Asked again under the lock: another process may have made the table meanwhile.
-            found = self._number("PRAGMA user_version")
-            tables = self._number("SELECT count(*) FROM sqlite_master")
-            if found != FORMAT and (found or tables):
-                raise StoreError(
-                    f"{self.path} is not a response cache of format {FORMAT} (its format is {found}): "
-                    "move it away or choose another runtime.store"
-                )
-            self._database.execute(_TABLE)
-            self._database.execute(f"PRAGMA user_version={FORMAT}")
-
-    def _use_write_ahead_log(self) -> None:
-        # SQLite does not always honour the busy timeout when two processes switch a new file to WAL at once.
-        deadline = time.monotonic() + _BUSY_SECONDS
-        while True:
-            try:
-                self._database.execute("PRAGMA journal_mode=WAL")
-                return
-            except sqlite3.OperationalError as error:
-                if "locked" not in str(error) or time.monotonic() > deadline:
-                    raise
-                time.sleep(0.02)
-
-    def _number(self, query: str) -> int:
-        return int(self._database.execute(query).fetchone()[0])
-
-    @contextmanager
-    def _transaction(self) -> Iterator[None]:
-        self._database.execute("BEGIN IMMEDIATE")
-        try:
-            yield
-        except BaseException:
-            self._database.execute("ROLLBACK")
-            raise
-        self._database.execute("COMMIT")
-
-    @contextmanager
-    def _errors_named(self) -> Iterator[None]:
-        try:
-            yield
-        except sqlite3.ProgrammingError:
-            raise
-        except (sqlite3.Error, OSError) as error:
-            if isinstance(error, OSError) or any(word in str(error).lower() for word in _NOT_DAMAGE):
-                remedy = "check that its folder is writable, has space left and is not held by a stopped process"
-                raise StoreError(f"The response cache {self.path} cannot be used ({error}): {remedy}") from error
-            remedy = f'delete it with "rm {self.path}*" and run again; answers already given are asked for anew'
-            raise StoreError(f"The response cache {self.path} is damaged ({error}): {remedy}") from error
+    def _engine_number(self, identity: str) -> int:
+        if identity not in self._engines:
+            # Engines are never deleted, so that a number that a process remembers stays true.
+            self._database.execute("INSERT OR IGNORE INTO engines (identity) VALUES (?)", (identity,))
+            self._engines[identity] = self._file.number("SELECT id FROM engines WHERE identity = ?", identity)
+        return self._engines[identity]
 
 
-def _encode(key: str, completion: Completion) -> tuple[bytes, str]:
-    fields = {name: getattr(completion, name) for name in Completion.__dataclass_fields__}
-    if completion.choice_logprobs is not None:
-        fields["choice_logprobs"] = dict(completion.choice_logprobs)
-    # NaN and infinities are let through: a choice may have a log-probability of -inf.
-    value = json.dumps(fields, sort_keys=True, separators=(",", ":")).encode()
-    return value, _checksum(key, value)
-
-
-def _decode(key: Any, value: Any, checksum: Any) -> Completion | None:
-    try:
-        if checksum != _checksum(key, value):
-            return None
-        return Completion(**json.loads(value))
-    except (TypeError, ValueError, AttributeError):
-        return None
-
-
-def _checksum(key: str, value: bytes) -> str:
-    return hashlib.sha256(key.encode() + b"\0" + value).hexdigest()[:16]
+def _queries(keys: list[Key]) -> Iterator[tuple[str, Sequence[Key | None]]]:
+    for start in range(0, len(keys), _AT_ONCE[-1]):
+        some = keys[start : start + _AT_ONCE[-1]]
+        size = next(size for size in _AT_ONCE if size >= len(some))
+        yield _FIND[size], [*some, *[None] * (size - len(some))]

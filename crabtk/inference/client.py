@@ -183,7 +183,8 @@ class Client:
         return dict(zip(missing, completions, strict=True))
 
     def _store(self, completions: Mapping[str, Completion]) -> None:
-        self._cache.put_many({key: c for key, c in completions.items() if c.finish_reason != "error"})
+        answered = {key: c for key, c in completions.items() if c.finish_reason != "error"}
+        self._cache.put_many(answered, self._identity)
 
     def _note(self, work: _Work, key: str, completion: Completion, *, fresh: bool) -> None:
         """Take an answer into the result and its cost into the usage."""

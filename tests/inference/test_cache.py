@@ -2,14 +2,14 @@
 
 import math
 import sqlite3
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
 from crabtk.errors import StoreError
 from crabtk.inference.cache import ResponseCache, request_key
+from crabtk.inference.cache_file import notes, rows
+from crabtk.inference.cache_file.layout import PAGE_BYTES
 from crabtk.types import Completion, Message, Request, Sampling
 
 FULL = Completion(
@@ -19,7 +19,10 @@ FULL = Completion(
     cached_tokens=2,
     generated_tokens=1,
     choice_logprobs={"yes": -0.25, "no": -math.inf},
+    retries=2,
+    cost=0.1 + 0.2,
 )
+DIGEST = "0123456789abcdef" * 4
 
 
 def _request(text: str = "Hello", **fields: object) -> Request:
@@ -66,24 +69,78 @@ def test_every_field_of_a_request_is_in_its_key() -> None:
     assert request_key("engine", _request()) == request_key("engine", _request())
 
 
+@pytest.mark.parametrize("key", ["a", "ключ", DIGEST, DIGEST.upper(), DIGEST[:-1] + " ", DIGEST[:-2] + "zz", ""])
+def test_any_key_is_kept_as_it_is_spelt(path: Path, key: str) -> None:
+    others = {"b": Completion("b"), "0" * 64: Completion("zeros"), "\x01" * 32: Completion("bytes")}
+    with ResponseCache(path) as cache:
+        cache.put_many({**others, key: FULL})
+        assert cache.get_many([key, *others]) == {**others, key: FULL}
+
+
+@pytest.mark.parametrize(
+    "completion",
+    [
+        Completion(""),
+        Completion("\0 nul \n"),
+        Completion("x", finish_reason="refusal", error="odd \ud83e, all the same"),
+        Completion("x", choice_logprobs={}),
+        Completion("x", choice_logprobs={"\udc00": -1e-300}),
+        Completion("x", cost=0.0),
+        Completion("x", cost=math.inf),
+        Completion("x", prompt_tokens=2**62),
+        FULL,
+    ],
+)
+def test_every_field_comes_back(path: Path, completion: Completion) -> None:
+    with ResponseCache(path) as cache:
+        cache.put_many({DIGEST: completion})
+        assert cache.get_many([DIGEST]) == {DIGEST: completion}
+
+
+def test_a_cost_that_is_no_number_is_none_rather_than_a_miss_for_ever(path: Path) -> None:
+    with ResponseCache(path) as cache:
+        cache.put_many({"a": Completion("x", cost=math.nan), "b": Completion("x", cost=3)})
+        assert cache.get_many(["a", "b"]) == {"a": Completion("x"), "b": Completion("x", cost=3.0)}
+
+
+def test_fields_of_another_version_default_or_are_passed_over(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    newer = {"retries": 2, "of_tomorrow": [1]}
+    monkeypatch.setattr(rows, "_encode_others", lambda completion: str(newer).replace("'", '"').encode())
+    with ResponseCache(path) as cache:
+        cache.put_many({"a": Completion("yes")})
+        assert cache.get_many(["a"]) == {"a": Completion("yes", retries=2)}
+
+
 @pytest.mark.parametrize(
     "damage",
     [
-        "UPDATE completions SET value = replace(CAST(value AS TEXT), 'yes', 'nay')",
-        "UPDATE completions SET value = x'ff00'",
-        "UPDATE completions SET value = 7",
-        "UPDATE completions SET checksum = ''",
+        "text = replace(CAST(text AS TEXT), 'yes', 'nay')",
+        "text = CAST(replace(CAST(text AS TEXT), 'yes', 'nay') AS BLOB)",
+        "text = x'ff00'",
+        "text = 7",
+        "checksum = ''",
+        "checksum = checksum + 1",
+        "finish_reason = 'stop'",
+        "finish_reason = CAST(x'ff' AS TEXT)",
+        "prompt_tokens = 4",
+        "cached_tokens = 'many'",
+        "generated_tokens = 2",
+        "cost = 0.5",
+        "others = NULL",
+        "others = CAST(replace(CAST(others AS TEXT), '-0.25', '-0.35') AS BLOB)",
+        "engine = 7",
+        "made = made + 1",
     ],
 )
 def test_corrupt_entry_counts_as_absent_and_is_overwritten(path: Path, damage: str) -> None:
     with ResponseCache(path) as cache:
-        cache.put_many({"a": Completion("yes")})
+        cache.put_many({"a": FULL}, "engine")
     with sqlite3.connect(path) as database:
-        database.execute(damage)
+        database.execute(f"UPDATE completions SET {damage}")
     with ResponseCache(path) as cache:
         assert cache.get_many(["a"]) == {}
-        cache.put_many({"a": Completion("yes")})
-        assert cache.get_many(["a"]) == {"a": Completion("yes")}
+        cache.put_many({"a": FULL}, "engine")
+        assert cache.get_many(["a"]) == {"a": FULL}
 
 
 def test_entry_under_another_key_is_not_trusted(path: Path) -> None:
@@ -97,12 +154,101 @@ def test_entry_under_another_key_is_not_trusted(path: Path) -> None:
 
 def test_batch_is_stored_whole_or_not_at_all(path: Path) -> None:
     with ResponseCache(path) as cache:
-        with pytest.raises(sqlite3.ProgrammingError):
-            cache._database.executemany("INSERT INTO completions VALUES (?, ?, ?)", [("a",)])
-        with pytest.raises(StoreError), cache._errors_named(), cache._transaction():
-            cache._database.execute("INSERT INTO completions VALUES ('a', 'b', 'c')")
-            cache._database.execute("INSERT INTO completions VALUES ('a', 'b', 'c')")
-        assert cache.stats().entries == 0
+        with pytest.raises(OverflowError):
+            cache.put_many({"a": Completion("a"), "b": Completion("b", prompt_tokens=2**70)})
+        assert cache.get_many(["a", "b"]) == {}
+        cache.put_many({"a": Completion("a")})
+        assert cache.stats().entries == 1
+
+
+def test_entries_know_their_engine(path: Path) -> None:
+    with ResponseCache(path) as cache:
+        cache.put_many({"a": FULL, "b": FULL}, "one")
+        cache.put_many({"c": FULL}, "two")
+        cache.put_many({"d": FULL})
+    with ResponseCache(path) as cache:
+        cache.put_many({"b": FULL}, "two")
+        query = "SELECT key, identity FROM completions LEFT JOIN engines ON engines.id = engine ORDER BY key"
+        assert cache._database.execute(query).fetchall() == [("a", "one"), ("b", "two"), ("c", "two"), ("d", None)]
+        assert cache.stats().entries == 4
+
+
+class Clock:
+    """The day, and the seconds since something, both at will."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.day = 20_000
+        self.seconds = 0.0
+        monkeypatch.setattr(rows.time, "time", lambda: self.day * 86_400 + 7)
+        monkeypatch.setattr(notes.time, "monotonic", lambda: self.seconds)
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
+    return Clock(monkeypatch)
+
+
+def used(cache: ResponseCache) -> list[tuple[str, int, int | None]]:
+    """Key, day of making, day of last use where it is another one."""
+    query = "SELECT key, made, day FROM completions LEFT JOIN uses ON completion = id ORDER BY key"
+    return cache._database.execute(query).fetchall()
+
+
+def test_the_day_of_last_use_is_renewed_once_a_day(path: Path, clock: Clock) -> None:
+    with ResponseCache(path) as cache:
+        cache.put_many({"a": FULL, "b": FULL})
+        cache.get_many(["a", "b"])
+    clock.day += 1
+    with ResponseCache(path) as cache:
+        assert used(cache) == [("a", 20_000, None), ("b", 20_000, None)]
+        cache.get_many(["a"])
+    with ResponseCache(path) as cache:
+        assert used(cache) == [("a", 20_000, 20_001), ("b", 20_000, None)]
+        before = cache._database.total_changes
+        cache.get_many(["a"])
+        cache._notes.write()
+        assert cache._database.total_changes == before + 1, "the day's count of hits, and nothing of the entry"
+        clock.day -= 1
+        cache.get_many(["a"])
+        clock.day += 3
+        cache.put_many({"b": FULL})
+    with ResponseCache(path) as cache:
+        assert used(cache) == [("a", 20_000, 20_001), ("b", 20_003, None)], "a clock set back takes nothing back"
+
+
+def lookups(cache: ResponseCache) -> list[tuple[int, int, int]]:
+    return cache._database.execute("SELECT day, hits, misses FROM lookups ORDER BY day").fetchall()
+
+
+def test_hits_and_misses_are_counted_by_day_and_written_rarely(path: Path, clock: Clock) -> None:
+    with ResponseCache(path) as cache:
+        cache.get_many(["a", "b"])
+        cache.get_many(["a", "b"])
+        cache.put_many({"a": FULL})
+        cache.get_many(["a", "b"])
+        assert lookups(cache) == [], "not with each look"
+        clock.seconds += 6
+        cache.get_many(["a"])
+        assert lookups(cache) == [(20_000, 2, 2)], "what is looked up again before it is answered is one miss"
+        clock.day += 1
+        cache.get_many(["a"])
+        assert lookups(cache) == [(20_000, 2, 2)]
+    with ResponseCache(path) as cache:
+        assert lookups(cache) == [(20_000, 2, 2), (20_001, 1, 0)]
+
+
+def test_reading_waits_for_no_lock_to_write_statistics(path: Path, clock: Clock) -> None:
+    with ResponseCache(path) as cache:
+        cache.put_many({"a": FULL})
+        with sqlite3.connect(path, isolation_level=None) as other:
+            other.execute("BEGIN IMMEDIATE")
+            clock.seconds += 6
+            assert cache.get_many(["a"]) == {"a": FULL}
+            assert lookups(cache) == []
+            other.execute("ROLLBACK")
+        clock.seconds += 6
+        cache.get_many(["a"])
+        assert lookups(cache) == [(20_000, 2, 0)], "nothing is lost"
 
 
 def test_damaged_file_is_named_with_the_remedy(path: Path) -> None:
@@ -116,7 +262,7 @@ def test_damage_inside_the_file_is_named(path: Path) -> None:
     with ResponseCache(path) as cache:
         cache.put_many({str(number): Completion("x" * 5000) for number in range(50)})
     content = bytearray(path.read_bytes())
-    content[4096:] = b"\xaa" * (len(content) - 4096)
+    content[PAGE_BYTES:] = b"\xaa" * (len(content) - PAGE_BYTES)
     path.write_bytes(content)
     with ResponseCache(path) as cache, pytest.raises(StoreError, match=r"damaged .* delete it"):
         cache.get_many(map(str, range(50)))
@@ -133,23 +279,3 @@ def test_database_of_something_else_is_refused(path: Path) -> None:
 def test_folder_in_place_of_the_file(tmp_path: Path) -> None:
     with pytest.raises(StoreError, match="cannot be used"):
         ResponseCache(tmp_path)
-
-
-WRITER = """
-import sys
-from crabtk.inference.cache import ResponseCache
-from crabtk.types import Completion
-with ResponseCache(sys.argv[1]) as cache:
-    for batch in range(40):
-        keys = [f"{sys.argv[2]}-{batch}-{number}" for number in range(8)]
-        cache.put_many({key: Completion(key) for key in keys} | {"both": Completion("both")})
-        assert len(cache.get_many(keys)) == 8
-"""
-
-
-def test_two_processes_write_at_once(path: Path) -> None:
-    writers = [subprocess.Popen([sys.executable, "-c", WRITER, str(path), name]) for name in ("one", "two")]
-    assert [writer.wait(timeout=60) for writer in writers] == [0, 0]
-    with ResponseCache(path) as cache:
-        assert cache.stats().entries == 2 * 40 * 8 + 1
-        assert cache.get_many(["one-39-7", "two-39-7", "both"]).keys() == {"one-39-7", "two-39-7", "both"}

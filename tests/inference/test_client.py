@@ -134,7 +134,7 @@ def test_corrupted_entry_is_recomputed(cache: ResponseCache) -> None:
     request = _requests(1)[0]
     with Client(ScriptedBackend, cache, "fake", 2) as client:
         client.complete([request])
-        cache._database.execute("UPDATE completions SET value = '{}'")
+        cache._database.execute("UPDATE completions SET text = '{}'")
         assert client.complete([request])[0].text == "question 0"
         assert client.usage.calls == 2
     assert cache.get_many([request_key("fake", request)])
