@@ -11,13 +11,14 @@ from multiprocessing.connection import wait
 from typing import Any
 
 from vllm import LLM, RequestOutput, SamplingParams
-from vllm.inputs import tokens_input
 from vllm.v1.engine.exceptions import EngineDeadError
 
 from crabtk.errors import BackendError
 from crabtk.inference.chat import ChatTemplate
 from crabtk_vllm.answers import UnanswerableError
 from crabtk_vllm.orphans import marked
+
+_TIME_TO_END_SECONDS = 30.0
 
 
 class Engine:
@@ -72,7 +73,7 @@ class Engine:
         name = str(next(self._numbers))
         with _alive():
             try:
-                self._engine.add_request(name, tokens_input(list(prompt)), params)
+                self._engine.add_request(name, {"type": "token", "prompt_token_ids": list(prompt)}, params)
             except EngineDeadError:
                 raise
             except Exception as error:  # those of vLLM and of its grammar libraries have no common base
@@ -100,7 +101,8 @@ class Engine:
     def _shut_down(self) -> None:
         engine = self._engine
         del self._engine
-        engine.engine_core.shutdown()
+        # vLLM's own limit of 5 s is too short for a busy machine, and what is killed may leave memory taken.
+        engine.engine_core.shutdown(timeout=_TIME_TO_END_SECONDS)
         with suppress(AttributeError):
             engine.renderer.shutdown()
         del engine
