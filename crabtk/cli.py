@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from crabtk import __version__
+from crabtk.commands.cache_units import days, size
 from crabtk.errors import CrabtkError
 
 if TYPE_CHECKING:
@@ -164,6 +165,82 @@ def types(name: str | None, search: str | None, from_stdin: bool, seed: int, as_
         list_types(search, as_json)
     else:
         show_type(name, sys.stdin.read() if from_stdin else None, seed, as_json)
+
+
+@cli.group()
+def cache() -> None:
+    """Look after the response cache, also while a run uses it."""
+
+
+_store = click.option(
+    "--store",
+    type=click.Path(path_type=Path),
+    default=".crabtk",
+    show_default=True,
+    help="Folder that the settings call runtime.store.",
+)
+
+
+@cache.command()
+@_store
+@_json
+def stats(store: Path, as_json: bool) -> None:
+    """Print what it holds and how often it is hit.
+
+    Sizes by engine are those of the answers, without what SQLite adds. Hits and misses are those of all runs.
+    """
+    from crabtk.commands.cache import show_stats
+
+    show_stats(store, as_json)
+
+
+@cache.command("verify")
+@_store
+@click.option("--repair", is_flag=True, help="Delete what is unreadable; a run asks for it anew.")
+@_json
+def verify_cache(store: Path, repair: bool, as_json: bool) -> None:
+    """Read every entry and check the file.
+
+    An entry that does not match its checksum is unreadable: no run trusts it. The exit code is 1 if something is wrong
+    and was not repaired.
+    """
+    from crabtk.commands import cache as command
+
+    if not command.verify_cache(store, repair, as_json):
+        sys.exit(1)
+
+
+@cache.command()
+@_store
+@click.option(
+    "--older-than", type=days, metavar="DURATION", help="Only what was last used longer ago, as in 30d, 6w or 1y."
+)
+@click.option("--larger-than", type=size, metavar="SIZE", help="Only as much as makes the file this small, as in 2GiB.")
+@click.option("--engine", help='Only of engines with this in their identity: a backend, a model; or "unknown".')
+@click.option("--dry-run", is_flag=True, help="Delete nothing, say what would go.")
+def prune(store: Path, older_than: int | None, larger_than: int | None, engine: str | None, dry_run: bool) -> None:
+    """Delete entries, least recently used first.
+
+    Only those go that meet all conditions given. The file shrinks accordingly.
+    """
+    if older_than is None and larger_than is None and engine is None:
+        raise click.UsageError("Say what may go: --older-than, --larger-than or --engine.")
+    from crabtk.commands.cache import prune_cache
+
+    prune_cache(store, older_than=older_than, larger_than=larger_than, engine=engine, dry_run=dry_run)
+
+
+@cache.command()
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
+@_store
+def export(file: Path, store: Path) -> None:
+    """Write all entries to FILE as JSON Lines.
+
+    FILE is compressed if its name ends in .zst. Unreadable entries are left out.
+    """
+    from crabtk.commands.cache import export_cache
+
+    export_cache(store, file)
 
 
 @cli.command()

@@ -37,7 +37,7 @@ ON CONFLICT (key) DO UPDATE SET
 """
 SELECT = """
 SELECT key, engine, made, finish_reason, prompt_tokens, cached_tokens, generated_tokens, cost, others, checksum, text,
-    id, day
+    id, CAST(day AS INTEGER)
 FROM completions LEFT JOIN uses ON completion = id
 """
 """Rows for ``decode``; the last column is the day on which the entry was last read, null before a later day."""
