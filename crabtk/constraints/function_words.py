@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import ClassVar
@@ -14,7 +15,7 @@ from crabtk.constraints.base import ConstraintType
 from crabtk.constraints.counted import CountedType
 from crabtk.constraints.numbers import lower_bound, nearness, upper_bound
 from crabtk.constraints.stopwords import stopwords
-from crabtk.constraints.tokens import joined, readings, spaced
+from crabtk.constraints.tokens import joined, spaced, tallies
 from crabtk.quantities import Limit
 from crabtk.text import ParsedText
 from crabtk.types import Params
@@ -90,10 +91,12 @@ class StopWords(ConstraintType):
             return None
         long_list = stopwords("en") | _STOP_WORDS
         shares = [text.part(_stop_share)]
-        for words in readings(text):
+        for tally in text.part(tallies):
             # Lists made for tokens hold the letters that an apostrophe cuts off.
-            stops = sum(word in long_list or len(word) == 1 or _is_stop_word(word) for word in words)
-            shares.append(stops / max(1, len(words)))
+            stops = sum(
+                count for word, count in tally.items() if word in long_list or len(word) == 1 or _is_stop_word(word)
+            )
+            shares.append(stops / max(1, tally.total()))
         percent = _STEP * (int(100 * max(shares) / _STEP) + 1)
         return {"percent": percent} if percent <= 50 else None
 
@@ -213,8 +216,8 @@ def _english(text: ParsedText) -> bool:
 
 
 def _stop_share(text: ParsedText) -> float:
-    words = text.part(joined)
-    return sum(_is_stop_word(word) for word in words) / len(words)
+    tally = Counter(text.part(joined))
+    return sum(count for word, count in tally.items() if _is_stop_word(word)) / tally.total()
 
 
 @lru_cache(maxsize=4096)

@@ -97,6 +97,11 @@ def readings(text: ParsedText) -> tuple[tuple[str, ...], ...]:
     return (text.lower_words, text.part(joined), text.part(prose_joined), text.part(spaced))
 
 
+def tallies(text: ParsedText) -> tuple[Counter[str], ...]:
+    """Count each word in each of the ``readings``."""
+    return tuple(map(Counter, readings(text)))
+
+
 def single_reading(text: ParsedText) -> bool:
     """Tell whether every reader gets the same words in the same order: no code, no compound, no lone sign."""
     words = text.lower_words

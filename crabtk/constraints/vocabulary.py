@@ -19,7 +19,7 @@ from crabtk.constraints.counted import COUNTED, CountedType
 from crabtk.constraints.numbers import lower_bound, share, upper_bound
 from crabtk.constraints.plain_text import signs_beyond, simple
 from crabtk.constraints.running_text import stretches
-from crabtk.constraints.tokens import joined, readings, spaced
+from crabtk.constraints.tokens import joined, readings, spaced, tallies
 from crabtk.constraints.word_sets import vocabulary
 from crabtk.quantities import Limit
 from crabtk.text import WORD, ParsedText
@@ -190,7 +190,7 @@ def _tally(text: ParsedText) -> Counter[str]:
 
 def _most_frequent(text: ParsedText) -> tuple[int, ...]:
     """Return how often the most frequent word occurs in each way that readers divide words."""
-    return tuple(max(Counter(words).values(), default=0) for words in readings(text))
+    return tuple(max(tally.values(), default=0) for tally in text.part(tallies))
 
 
 def _long(words: Iterable[str], characters: int) -> int:
