@@ -158,6 +158,8 @@ def test_verify_says_what_to_do_with_a_file_beyond_repair(store: Path) -> None:
 def test_prune_by_age_counts_the_last_use(store: Path) -> None:
     with ResponseCache(store / "responses.sqlite") as cache:
         cache.get_many(["k2"])
+    with sqlite3.connect(store / "responses.sqlite") as database:
+        database.execute("INSERT INTO uses VALUES (4711, 1)")  # of an entry that is gone
     result = run("prune", store, "--older-than", "20d", "--dry-run")
     assert "8 entries would be deleted" in result.stdout
     assert len(kept(store)) == 30

@@ -16,9 +16,8 @@ _COUNT = """
 INSERT INTO lookups VALUES (?, ?, ?)
 ON CONFLICT (day) DO UPDATE SET hits = hits + excluded.hits, misses = misses + excluded.misses
 """
-# Not of an entry that another process has deleted meanwhile.
 _USE = """
-INSERT INTO uses SELECT id, ? FROM completions WHERE id = ?
+INSERT INTO uses VALUES (?, ?)
 ON CONFLICT (completion) DO UPDATE SET day = excluded.day WHERE day < excluded.day
 """
 
@@ -65,7 +64,7 @@ class Notes:
             with self._file.transaction():
                 today = current_day()
                 self._file.database.execute(_COUNT, (today, self._hits, self._misses))
-                self._file.database.executemany(_USE, [(today, entry) for entry in sorted(self._used)])
+                self._file.database.executemany(_USE, [(entry, today) for entry in sorted(self._used)])
         except sqlite3.DatabaseError:
             # Locked, full or damaged: if it matters, the next get or put says so.
             return

@@ -80,6 +80,8 @@ def prune(file: CacheFile, choice: Choice, *, dry_run: bool = False, progress: P
             deleted += len(entries)
             # The estimate may have been too low, since pages are freed whole or not at all.
             entries = _chosen(file, choice, engines)[0] if choice.down_to_bytes is not None else entries[:0]
+        # Those of the entries deleted, and of any that a run noted after another pruning had taken the entry.
+        file.database.execute("DELETE FROM uses WHERE completion NOT IN (SELECT id FROM completions)")
         _give_space_back(file)
         return Pruned(deleted, before, _file_bytes(file))
 
@@ -120,7 +122,6 @@ def _delete(file: CacheFile, entries: array[int], deleted: int, progress: Progre
         some = [(entry,) for entry in entries[start : start + _AT_ONCE]]
         with file.transaction():
             file.database.executemany("DELETE FROM completions WHERE id = ?", some)
-            file.database.executemany("DELETE FROM uses WHERE completion = ?", some)
         if progress is not None:
             progress(deleted + start + len(some), deleted + len(entries))
         time.sleep(_PAUSE_SECONDS)  # so that a run that waits for the lock gets it
