@@ -1,0 +1,86 @@
+"""Keeping all actors busy, from the run's own thread."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Generator, Iterator
+from dataclasses import replace
+
+from crabtk.types import Completion, Request
+from crabtk_ray.blocks import Block, blocks
+from crabtk_ray.pool import Death, Member, Pool
+from crabtk_ray.worker import Report
+
+_DEATHS_OF_A_BLOCK = 3
+
+Answers = list[tuple[int, Completion]]
+
+
+def stream(pool: Pool, requests: Iterator[Request], block_size: int) -> Generator[tuple[int, Completion], None, None]:
+    """Yield each request's number with its completion as soon as that is there; see ``RayBackend.stream``."""
+    return _Stream(pool, blocks(requests, block_size)).answers()
+
+
+class _Stream:
+    """The blocks of one call."""
+
+    def __init__(self, pool: Pool, waiting: Iterator[Block]) -> None:
+        self._pool = pool
+        self._waiting = waiting
+        self._ended = False
+        self._again: deque[Block] = deque()
+
+    def answers(self) -> Generator[tuple[int, Completion], None, None]:
+        try:
+            while self._hand_out():
+                answers: Answers = []
+                for member, outcome in self._pool.finished():
+                    answers += self._taken(member, outcome)
+                # First, since whoever takes the answers may take his time.
+                self._hand_out()
+                yield from answers
+        finally:
+            self._pool.cancel()
+
+    def _hand_out(self) -> bool:
+        """Give each actor that waits its next block; tell whether anything is left to do."""
+        members = self._pool.living()
+        for member in members:
+            if member.free:
+                block = self._next() if member.wants or not member.blocks else None
+                if block is not None or member.blocks:
+                    member.exchange(block, more=not self._ended)
+        return bool(self._again) or not self._ended or any(member.blocks for member in members)
+
+    def _next(self) -> Block | None:
+        if self._again:
+            return self._again.popleft()
+        block = None if self._ended else next(self._waiting, None)
+        self._ended = block is None
+        return block
+
+    def _taken(self, member: Member, outcome: Report | Death) -> Answers:
+        if isinstance(outcome, Death):
+            return self._lost(member, outcome)
+        member.wants = outcome.wants
+        return [(number, self._answer(member, number, completion)) for number, completion in outcome.answers]
+
+    def _answer(self, member: Member, number: int, completion: Completion) -> Completion:
+        block = member.blocks.pop(number)
+        del block.requests[number]
+        return replace(completion, retries=completion.retries + block.deaths) if block.deaths else completion
+
+    def _lost(self, member: Member, death: Death) -> Answers:
+        """Take a dead actor's blocks back, for others; those that several died of are answered with an error."""
+        lost = list(dict.fromkeys(member.blocks.values()))
+        member.blocks.clear()
+        answers: Answers = []
+        for block in lost:
+            block.deaths += 1
+            if block.deaths < _DEATHS_OF_A_BLOCK:
+                self._again.append(block)
+                continue
+            message = f"{block.deaths} actors died that had this request; the last one: {death.cause}"
+            error = Completion(text="", finish_reason="error", error=message, retries=block.deaths - 1)
+            answers += [(number, error) for number in block.requests]
+        return answers
