@@ -137,7 +137,9 @@ class InstructionSet(Protocol):
 class Backend(Protocol):
     """An inference engine; opened by ``with``, closed by leaving it.
 
-    The constructor is called as ``Backend(model=…, **options)``.
+    The constructor is called as ``Backend(model=…, **options)``. A class attribute ``runtime_options`` may name those
+    options that say where and how fast it runs and shape no answer (addresses, memory, numbers of devices, prices): a
+    change of theirs asks for nothing anew.
     """
 
     name: ClassVar[str]
@@ -155,6 +157,11 @@ class Backend(Protocol):
     def generate(self, requests: Sequence[Request]) -> Sequence[Completion]:
         """Answer each request: same length, same order; one that cannot be answered has finish reason error."""
         ...
+
+
+def runtime_options(backend: Any) -> frozenset[str]:
+    """Return the options of a backend's class that shape no answer."""
+    return frozenset(getattr(backend, "runtime_options", ()))
 
 
 @runtime_checkable

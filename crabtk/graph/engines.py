@@ -11,7 +11,7 @@ from crabtk.inference.cache import ResponseCache
 from crabtk.inference.client import Client
 from crabtk.inference.identity import engine_identity, model_identity
 from crabtk.plugins import Registry, build
-from crabtk.protocols import Backend
+from crabtk.protocols import Backend, runtime_options
 from crabtk.settings import Engine, Settings
 
 
@@ -49,7 +49,9 @@ class Engines:
         identity = model_identity(model or engine.model, None if model else engine.revision, memo)
         # Without the plugin's version: an upgrade must not pay for every completion again. It is in the stage's
         # fingerprint, so that the stage runs again, on what the response cache holds.
-        return engine_identity(engine.backend, "", identity, engine.options)
+        backend = self._registry.find("backend", engine.backend).value
+        shaping = {key: value for key, value in engine.options.items() if key not in runtime_options(backend)}
+        return engine_identity(engine.backend, "", identity, shaping)
 
     def fingerprint(self, name: str, model: str | None = None) -> dict[str, Any]:
         """Return an engine's part of a stage's fingerprint."""

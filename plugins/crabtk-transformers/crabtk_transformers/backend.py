@@ -33,6 +33,7 @@ class TransformersBackend:
     """
 
     name: ClassVar[str] = "transformers"
+    runtime_options: ClassVar[frozenset[str]] = frozenset({"threads"})
 
     def __init__(
         self,
