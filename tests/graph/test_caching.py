@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -14,6 +15,7 @@ from crabtk.errors import MissingInputError, StoreError, TrainingError
 from crabtk.graph.run import Outcome, Run
 from crabtk.graph.stages import STAGES
 from crabtk.plugins import KINDS, Registry
+from crabtk.types import Completion, Request
 
 
 def computed(outcomes: Mapping[str, Outcome]) -> list[str]:
@@ -98,6 +100,37 @@ def test_a_composition_setting_and_back(copy: Any, idle: Registry) -> None:
 )
 def test_a_result_that_stays_the_same_stops_the_wave(change: dict[str, Any], expected: list[str], copy: Any) -> None:
     assert computed(copy.run(change)) == expected
+
+
+def test_another_backend_runs_the_model_stages_and_what_follows_from_them(copy: Any, toy: ModuleType) -> None:
+    class Streaming(toy.ToyBackend):  # type: ignore[name-defined,misc]
+        """The toy's engine under another name, which takes requests one by one and answers the last ones first."""
+
+        name = "streaming"
+
+        def stream(self, requests: Iterator[Request]) -> Iterator[tuple[int, Completion]]:
+            asked = list(requests)
+            for number in reversed(range(len(asked))):
+                yield number, self.generate([asked[number]])[0]
+
+    Streaming.__module__ = toy.__name__
+    plain = copy.registry()
+    streaming = replace(plain.find("backend", "toy"), name="streaming", value=Streaming)
+    both = Registry({**plain.plugins, ("backend", "streaming"): streaming})
+    first = copy.run(registry=both)
+    swapped = copy.run({"engines.default.backend": "streaming"}, both)
+    # The answers are the same, so that nothing else follows than what names the engine.
+    assert computed(swapped) == [
+        "translated_constraints",
+        "judge_audit",
+        "constraints",
+        "dataset",
+        "responses",
+        "report",
+    ]
+    for name in ("translated_constraints", "judge_audit", "constraints", "crab", "responses"):
+        assert swapped[name].stored.data_version == first[name].stored.data_version
+    assert computed(copy.run(registry=both)) == []
 
 
 def test_another_seed_makes_everything_anew(copy: Any) -> None:
