@@ -19,8 +19,8 @@ from crabtk_openai.structure import check_answer, check_request
 from crabtk_openai.wire import Wire
 
 _AHEAD = 4
-_WAITING_AT_MOST = 4
-"""Times the servers' room: so many requests may wait before they are asked again."""
+_WAITING_AT_MOST = 256
+"""So many requests may wait to be asked again while others take their places."""
 
 _Answer = tuple[int, Completion]
 
@@ -38,7 +38,7 @@ class Engine:
     def room(self) -> int:
         """Return how many requests should be open: a few more than the servers take at once."""
         room = self.pool.room()
-        return min(room + room // 2 + self.caller.waiting, _WAITING_AT_MOST * room) + _AHEAD
+        return room + room // 2 + min(self.caller.waiting, _WAITING_AT_MOST) + _AHEAD
 
     async def answer(self, request: Request) -> Completion:
         """Answer one request.

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Coroutine, Mapping
+from typing import Any, TypeVar
 
 import httpx
 
@@ -17,10 +17,13 @@ from crabtk_openai.failures import Misdirected, Retriable, Unanswerable
 _MESSAGE_LIMIT = 500
 _GET_SECONDS = 30.0
 """A server that says what it has need not think."""
+_LONGEST_PIECE_SECONDS = 2.0
 _CROWDED = (408, 425, 429, 503, 504, 529)
 _RETRIABLE = (409, *_CROWDED)
 _MISDIRECTED = (301, 302, 303, 307, 308, 403, 404, 405)
 _NEVER_BETTER = (501, 505)
+
+T = TypeVar("T")
 
 
 class Wire:
@@ -69,8 +72,7 @@ class Wire:
     async def _exchange(self, request: httpx.Request, timeout: float) -> dict[str, Any]:
         # "from None": the client's errors hold the request and with it the key.
         try:
-            async with asyncio.timeout(timeout):
-                response = await self._client.send(request)
+            response = await _within(timeout, self._client.send(request))
         except TimeoutError:
             raise Retriable(f"no answer within {timeout:g} s (option timeout)", crowded=True) from None
         except (httpx.ConnectError, httpx.ConnectTimeout) as error:
@@ -130,6 +132,28 @@ class Wire:
     def _shown(self, text: str) -> str:
         text = " ".join(self._key.scrub(text).split())
         return text if len(text) <= _MESSAGE_LIMIT else text[:_MESSAGE_LIMIT] + " …"
+
+
+async def _within(seconds: float, work: Coroutine[Any, Any, T]) -> T:
+    """Wait for work, but for so many seconds only.
+
+    Time in which this process did not run counts for nothing: after a stall the answers lie there, and giving them up
+    would pay for each of them again.
+    """
+    task = asyncio.ensure_future(work)
+    piece = min(seconds / 4, _LONGEST_PIECE_SECONDS)
+    left = seconds
+    try:
+        while left > 0:
+            done, _ = await asyncio.wait({task}, timeout=min(piece, left))
+            if done:
+                return task.result()
+            left -= piece
+        raise TimeoutError
+    finally:
+        if not task.done():
+            task.cancel()
+            await asyncio.gather(task, return_exceptions=True)
 
 
 def _host(response: httpx.Response) -> str:
