@@ -16,6 +16,7 @@ from vllm.v1.engine.exceptions import EngineDeadError
 from crabtk.errors import BackendError
 from crabtk.inference.chat import ChatTemplate
 from crabtk_vllm.answers import UnanswerableError
+from crabtk_vllm.interruption import interruptible
 from crabtk_vllm.orphans import marked
 
 _TIME_TO_END_SECONDS = 30.0
@@ -43,7 +44,7 @@ class Engine:
         self._numbers = count()
         with ExitStack() as stack:
             stack.enter_context(marked())
-            with _opening(model):
+            with interruptible(), _opening(model):
                 self._engine: Any = LLM(**arguments).llm_engine
             stack.callback(self._shut_down)
             _watch(self._engine.engine_core)

@@ -8,12 +8,14 @@ DEFAULTS = {
     "VLLM_NO_USAGE_STATS": "1",
     "DO_NOT_TRACK": "1",
     "VLLM_LOGGING_LEVEL": "WARNING",
+    # What crabtk writes to standard output may be read by a program.
+    "VLLM_LOGGING_STREAM": "ext://sys.stderr",
     # A copy of a process whose threads hold locks (polars', torch's) may wait for them for ever.
     "VLLM_WORKER_MULTIPROC_METHOD": "spawn",
 }
 
 
 def prepare() -> None:
-    """Turn usage statistics off, log warnings only, and have the engine's processes start afresh."""
+    """Turn usage statistics off, log warnings only and to standard error, and have the engine's processes start afresh."""
     for name, value in DEFAULTS.items():
         os.environ.setdefault(name, value)

@@ -26,6 +26,11 @@ SMALL: dict[str, Any] = {
 }
 
 
+# First: its engines come and go, and the one that the other tests share stays.
+def test_contract(model: str) -> None:
+    check_backend(lambda: VllmBackend(model, **{**SMALL, "dtype": None}), too_many_words=2 * POSITIONS)
+
+
 @pytest.fixture(scope="module")
 def backend(model: str) -> Iterator[VllmBackend]:
     with VllmBackend(model, **SMALL) as backend:
@@ -112,28 +117,31 @@ def test_seeds_are_each_request_s_own(backend: VllmBackend) -> None:
     assert texts == [answer.text for answer in backend.generate(batch)]
 
 
+class Reference:
+    """The plain way: one pass of transformers over prompt and choice."""
+
+    def __init__(self, folder: str) -> None:
+        import torch
+        from transformers import AutoModelForCausalLM, AutoTokenizer
+
+        self.torch = torch
+        self.model: Any = AutoModelForCausalLM.from_pretrained(folder, dtype=torch.float32)
+        self.tokenizer: Any = AutoTokenizer.from_pretrained(folder)
+
+    def logprob(self, request: Request, choice: str, end: bool) -> float:
+        turns = [{"role": message.role, "content": message.content} for message in request.messages]
+        prompt = list(self.tokenizer.apply_chat_template(turns, add_generation_prompt=True, return_dict=False))
+        reply = self.tokenizer.encode(choice, add_special_tokens=False)
+        reply += [self.tokenizer.convert_tokens_to_ids("<|im_end|>")] if end else []
+        with self.torch.no_grad():
+            logits = self.model(self.torch.tensor([prompt + reply])).logits[0].double()
+        logprobs = logits.log_softmax(-1)[len(prompt) - 1 : -1]
+        return float(logprobs.gather(1, self.torch.tensor(reply).unsqueeze(1)).sum())
+
+
 @pytest.fixture(scope="module")
-def reference(model: str) -> Any:
-    import torch
-    from transformers import AutoModelForCausalLM, AutoTokenizer
-
-    class Reference:
-        """The plain way: one pass of transformers over prompt and choice."""
-
-        model: Any = AutoModelForCausalLM.from_pretrained(folder := model, dtype=torch.float32)
-        tokenizer: Any = AutoTokenizer.from_pretrained(folder)
-
-        def logprob(self, request: Request, choice: str, end: bool) -> float:
-            turns = [{"role": message.role, "content": message.content} for message in request.messages]
-            prompt = list(self.tokenizer.apply_chat_template(turns, add_generation_prompt=True, return_dict=False))
-            reply = self.tokenizer.encode(choice, add_special_tokens=False)
-            reply += [self.tokenizer.convert_tokens_to_ids("<|im_end|>")] if end else []
-            with torch.no_grad():
-                logits = self.model(torch.tensor([prompt + reply])).logits[0].double()
-            logprobs = logits.log_softmax(-1)[len(prompt) - 1 : -1]
-            return float(logprobs.gather(1, torch.tensor(reply).unsqueeze(1)).sum())
-
-    return Reference()
+def reference(model: str) -> Reference:
+    return Reference(model)
 
 
 @pytest.mark.parametrize(
@@ -147,7 +155,7 @@ def reference(model: str) -> Any:
     ids=str,
 )
 def test_choices_are_scored_as_transformers_scores_them(
-    backend: VllmBackend, reference: Any, choices: tuple[str, ...], end: bool
+    backend: VllmBackend, reference: Reference, choices: tuple[str, ...], end: bool
 ) -> None:
     request = _ask("Which one do you take, and why not another?", choices=choices)
     answer = _one(backend, request)
@@ -157,8 +165,7 @@ def test_choices_are_scored_as_transformers_scores_them(
     assert answer.finish_reason == "stop"
 
 
-def test_more_choices_than_vllm_scores_at_once(backend: VllmBackend, reference: Any) -> None:
-    # Letters, figures and marks: SmolLM2 has one token for each.
+def test_more_choices_than_vllm_scores_at_once(backend: VllmBackend, reference: Reference) -> None:
     choices = tuple(dict.fromkeys(reference.tokenizer.decode([token]) for token in range(1000, 1400)))
     choices = tuple(c for c in choices if len(reference.tokenizer.encode(c, add_special_tokens=False)) == 1)
     assert len(choices) > 256
@@ -179,7 +186,3 @@ def test_each_part_of_a_scored_request_is_counted(backend: VllmBackend) -> None:
     two = _one(backend, _ask("Count?", choices=("Yes, sir", "Yes, madam")))
     assert one.generated_tokens == 1
     assert two.generated_tokens > 1 and two.prompt_tokens > two.generated_tokens * one.prompt_tokens
-
-
-def test_contract(model: str) -> None:
-    check_backend(lambda: VllmBackend(model, **{**SMALL, "dtype": None}), too_many_words=2 * POSITIONS)
