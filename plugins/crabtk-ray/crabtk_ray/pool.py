@@ -131,6 +131,8 @@ class Pool:
             elif isinstance(outcome, Report):
                 yield member, outcome
                 member.deaths = 0 if outcome.answers else member.deaths
+                if outcome.failure is not None:
+                    yield from self._died(member, Death(outcome.failure), opening=False)
             else:
                 yield from self._died(member, outcome, opening=opening)
         for member in self._members:
