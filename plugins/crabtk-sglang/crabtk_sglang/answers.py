@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -14,6 +15,12 @@ from crabtk.types import Completion, FinishReason, Request
 _LARGEST_SEED = 2**63 - 1
 _SMALLEST_LOGPROB = -1e9
 """Stands for that of a probability which is too small for a float."""
+
+_DEEPEST = 100
+"""Groups of an expression inside each other: compiling some thousands would hang the engine."""
+
+_BRACKETS = re.compile(r"\\.|\[\^?\]?(?:\\.|[^\]\\])*\]|[()]", re.DOTALL)
+"""Opening and closing brackets of groups, and, so that theirs do not count, escapes and sets."""
 
 _REASONS: dict[str, FinishReason] = {"stop": "stop", "length": "length"}
 
@@ -147,8 +154,20 @@ def _structure(request: Request) -> dict[str, str]:
     if request.regex is not None:
         if not request.regex:
             raise UnanswerableError("an empty expression leaves nothing to write, and SGLang would ignore it")
+        depth = _depth(request.regex)
+        if depth > _DEEPEST:
+            raise UnanswerableError(f"the expression has {depth} groups inside each other; {_DEEPEST} is the limit")
         return {"regex": request.regex}
     return {}
+
+
+def _depth(regex: str) -> int:
+    depth = deepest = 0
+    for bracket in _BRACKETS.findall(regex):
+        if bracket in ("(", ")"):
+            depth += 1 if bracket == "(" else -1
+            deepest = max(deepest, depth)
+    return deepest
 
 
 def _written_completion(outputs: Sequence[Output]) -> Completion:
