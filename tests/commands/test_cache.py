@@ -20,7 +20,8 @@ from crabtk.cli import cli
 from crabtk.commands.cache_units import days, shown_bytes, size
 from crabtk.errors import StoreError
 from crabtk.inference.cache import ResponseCache
-from crabtk.inference.cache_file import rows
+from crabtk.inference.cache_file import pruning, rows
+from crabtk.inference.cache_file.layout import PAGE_BYTES
 from crabtk.inference.identity import engine_identity
 from crabtk.types import Completion
 
@@ -200,6 +201,18 @@ def test_prune_by_size_takes_the_least_recently_used_and_shrinks_the_file(tmp_pa
     assert {f"{day}-{number}" for day in (0, 7, 8, 9) for number in range(100)} <= left
     assert not {f"{day}-{number}" for day in (1, 2, 3) for number in range(100)} & left
     assert "0 entries deleted" in run("prune", tmp_path, "--larger-than", f"{limit}B").stdout
+
+
+def test_space_is_given_back_in_steps_of_many_pages(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    fill(tmp_path, map(str, range(3_000)), HUB, TODAY - 9)
+    before = as_json("stats", tmp_path)["bytes"]
+    pauses: list[float] = []
+    monkeypatch.setattr(pruning.time, "sleep", pauses.append)
+    run("prune", tmp_path, "--older-than", "8d")
+    assert before > 500 * PAGE_BYTES
+    assert as_json("stats", tmp_path)["free_bytes"] == 0
+    assert (tmp_path / "responses.sqlite").stat().st_size < before / 20
+    assert len(pauses) < 10, "one for each 1,000 entries and each 256 pages"
 
 
 def test_a_file_that_cannot_shrink_bit_by_bit_is_written_anew(store: Path) -> None:

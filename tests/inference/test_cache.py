@@ -10,6 +10,9 @@ from crabtk.errors import StoreError
 from crabtk.inference.cache import ResponseCache, request_key
 from crabtk.inference.cache_file import notes, rows
 from crabtk.inference.cache_file.layout import PAGE_BYTES
+from crabtk.inference.client import Client
+from crabtk.protocols import Backend
+from crabtk.testing.fakes import ScriptedBackend, StreamingScriptedBackend
 from crabtk.types import Completion, Message, Request, Sampling
 
 FULL = Completion(
@@ -235,6 +238,18 @@ def test_hits_and_misses_are_counted_by_day_and_written_rarely(path: Path, clock
         assert lookups(cache) == [(20_000, 2, 2)]
     with ResponseCache(path) as cache:
         assert lookups(cache) == [(20_000, 2, 2), (20_001, 1, 0)]
+
+
+@pytest.mark.parametrize("backend", [ScriptedBackend, StreamingScriptedBackend])
+def test_a_client_names_its_engine_and_misses_each_request_once(path: Path, backend: type[Backend]) -> None:
+    requests = [_request(str(number)) for number in range(10)]
+    for _ in range(2):
+        with ResponseCache(path) as cache, Client(backend, cache, "the engine", 4) as client:
+            client.complete(requests)
+    with ResponseCache(path) as cache:
+        assert [row[1:] for row in lookups(cache)] == [(10, 10)]
+        query = "SELECT identity, count(*) FROM completions JOIN engines ON engines.id = engine"
+        assert cache._database.execute(query).fetchall() == [("the engine", 10)]
 
 
 def test_reading_waits_for_no_lock_to_write_statistics(path: Path, clock: Clock) -> None:

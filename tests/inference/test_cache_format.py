@@ -8,6 +8,7 @@ import sqlite3
 import subprocess
 import sys
 from pathlib import Path
+from time import sleep
 
 import pytest
 
@@ -97,6 +98,22 @@ from crabtk.inference.cache import ResponseCache
 with ResponseCache(sys.argv[1]) as cache:
     assert len(cache.get_many(map(str, range(2_000)))) == 2_000
 """
+
+
+def test_kills_while_migrating_lose_nothing(tmp_path: Path) -> None:
+    path = tmp_path / "large.sqlite"
+    format_1(path, 2_000)
+    found = []
+    for milliseconds in (60, 80, 100, 120, 150, 180, 220):
+        reader = subprocess.Popen([sys.executable, "-c", READER, str(path)])
+        sleep(milliseconds / 1000)
+        reader.kill()
+        reader.wait()
+        found.append(user_version(path))
+        with sqlite3.connect(path) as database:
+            assert database.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
+    assert found == sorted(found)
+    assert subprocess.run([sys.executable, "-c", READER, str(path)], check=False).returncode == 0
 
 
 def test_several_processes_open_a_file_of_format_1_at_once(tmp_path: Path) -> None:

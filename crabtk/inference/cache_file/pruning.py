@@ -131,8 +131,8 @@ def _give_space_back(file: CacheFile) -> None:
     if file.number("PRAGMA auto_vacuum") == 2:
         free = file.number("PRAGMA freelist_count")
         while free:
-            # The statement works page by page, as its rows are fetched.
-            file.database.execute(f"PRAGMA incremental_vacuum({_PAGES_AT_ONCE})").fetchall()
+            # As a script, since it frees one page with each row that is fetched, and `execute` fetches but one.
+            file.database.executescript(f"PRAGMA incremental_vacuum({_PAGES_AT_ONCE})")
             before, free = free, file.number("PRAGMA freelist_count")
             if free >= before:
                 break
