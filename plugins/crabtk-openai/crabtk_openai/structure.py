@@ -36,15 +36,16 @@ def check_request(request: Request) -> None:
 def check_answer(request: Request, completion: Completion) -> Completion:
     """Return the completion, or in its place an error where its text is not of the form asked for.
 
-    Text that was cut off, or that declines the task, has no form to be checked. What was paid stays noted.
+    A text that declines the task has no form to be checked, nor has JSON that was cut off; what was cut off under an
+    expression must be its beginning. What was paid stays noted.
     """
-    if completion.finish_reason != "stop":
-        return completion
+    whole = completion.finish_reason == "stop"
     problem = None
-    if request.json_schema is not None:
-        problem = _schema_problem(json.dumps(dict(request.json_schema)), completion.text)
-    elif request.regex is not None:
-        problem = _expression_problem(request.regex, completion.text)
+    if completion.finish_reason in ("stop", "length"):
+        if request.json_schema is not None and whole:
+            problem = _schema_problem(json.dumps(dict(request.json_schema)), completion.text)
+        elif request.regex is not None:
+            problem = _expression_problem(request.regex, completion.text, whole=whole)
     if problem is None:
         return completion
     return replace(completion, text="", finish_reason="error", error=f"{problem}: {_short(completion.text)}")
@@ -61,9 +62,9 @@ def _schema_problem(schema: str, text: str) -> str | None:
     return None if error is None else f"the server's answer does not follow the schema ({_short(error.message)})"
 
 
-def _expression_problem(expression: str, text: str) -> str | None:
+def _expression_problem(expression: str, text: str, *, whole: bool) -> str | None:
     try:
-        matches = _expression(expression).fullmatch(text, timeout=_MATCH_SECONDS)
+        matches = _expression(expression).fullmatch(text, partial=not whole, timeout=_MATCH_SECONDS)
     except TimeoutError:
         return f"the expression needs more than {_MATCH_SECONDS:g} s on the server's answer"
     return None if matches else "the server's answer does not match the expression"

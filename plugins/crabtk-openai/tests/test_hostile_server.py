@@ -9,8 +9,9 @@ import time
 from typing import Any
 
 import pytest
-from crabtk_openai import OpenAIBackend
 from openai_server import Answer, Asked, Server, ServerMaker, ask_many, chat, refused
+
+from crabtk_openai import OpenAIBackend
 
 _TIMEOUT = 2.0
 _FAULTS = ("busy", "busy_dated", "broken", "overloaded", "hang", "half", "not_json", "wrong_json", "cut_json", "closed")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any, ClassVar
@@ -13,10 +14,14 @@ from crabtk.types import Completion, Message, Request
 from crabtk_openai.calls import Calls
 from crabtk_openai.dialects.chat import schema_format, turns
 from crabtk_openai.dialects.scoring import NextTokens, TokenDialect, read_logprob
+from crabtk_openai.failures import Unanswerable
 
 _SHOWN_TOKENS = 64
 _FORCING_BIAS = 1e6
 _MATCH_SECONDS = 1.0
+_PARTS = re.compile(r"\\.|\(\?(?!:)[<a-zA-Z]?[=!]?|.", re.DOTALL)
+_CLASSES = {r"\d": "0-9", r"\w": "a-zA-Z0-9_", r"\s": " \t"}
+_UNKNOWN = frozenset(("(?=", "(?!", "(?<=", "(?<!", "(?<", "(?P", "(?i", "(?s", "(?m", "(?x", "(?a", "(?u", "(?"))
 
 
 class LlamaCppDialect(TokenDialect):
@@ -29,18 +34,23 @@ class LlamaCppDialect(TokenDialect):
         """Return the fields that ask for structure.
 
         The server compiles expressions only as the pattern of a JSON string.
+
+        Raises:
+            Unanswerable: It cannot compile this one.
         """
         if request.json_schema is not None:
             return schema_format(request.json_schema)
         if request.regex is not None:
-            return schema_format({"type": "string", "pattern": f"^({request.regex})$"})
+            return schema_format({"type": "string", "pattern": f"^({_spelt_out(request.regex)})$"})
         return {}
 
     async def chat(self, calls: Calls, request: Request, body: Mapping[str, Any]) -> Completion:
         """Ask for a chat completion; take the quotes off one that follows an expression."""
         completion = await super().chat(calls, request, body)
-        if request.regex is None or completion.finish_reason != "stop":
+        if request.regex is None or not completion.text:
             return completion
+        if completion.finish_reason != "stop":
+            return replace(completion, text=completion.text[1:])
         return replace(completion, text=_unquoted(completion.text, request.regex))
 
     async def prompt_tokens(self, calls: Calls, messages: tuple[Message, ...]) -> list[int]:
@@ -96,6 +106,25 @@ class LlamaCppDialect(TokenDialect):
             return NextTokens(shown, read_now + cached, cached, int(reply.get("tokens_predicted") or 0))
 
         return await calls.native("/completion", body, read)
+
+
+def _spelt_out(expression: str) -> str:
+    """Return an expression without the short names of classes, which the server takes for letters.
+
+    Raises:
+        Unanswerable: It holds what the server's grammars have no word for.
+    """
+    out: list[str] = []
+    in_class = False
+    for part in _PARTS.findall(expression):
+        if part in _CLASSES:
+            out.append(_CLASSES[part] if in_class else f"[{_CLASSES[part]}]")
+            continue
+        if part in _UNKNOWN or (part[0] == "\\" and part[1:].isalnum()):
+            raise Unanswerable(f"llama.cpp's server has no {part} in expressions: spell it out, or use another server")
+        in_class = part == "[" or (in_class and part != "]")
+        out.append(part)
+    return "".join(out)
 
 
 def _unquoted(text: str, expression: str) -> str:

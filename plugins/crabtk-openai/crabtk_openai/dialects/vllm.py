@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 
 from crabtk.types import Request
 from crabtk_openai.calls import Calls
-from crabtk_openai.dialects.chat import read_usage
+from crabtk_openai.dialects.chat import read_usage, schema_format
 from crabtk_openai.dialects.scoring import NextTokens, TokenizeDialect, read_logprob
 
 
@@ -18,13 +18,9 @@ class VLLMDialect(TokenizeDialect):
     plain_sampling: ClassVar[Mapping[str, Any]] = {"top_k": 0, "min_p": 0.0, "repetition_penalty": 1.0}
 
     def structure(self, request: Request) -> dict[str, Any]:
-        """Return the fields that ask for structure.
-
-        ``response_format`` would do for a schema, but small models fill the free whitespace that it allows without
-        end. A bare ``regex`` is ignored by this server.
-        """
+        """Return the fields that ask for structure; a bare ``regex`` is ignored by this server."""
         if request.json_schema is not None:
-            return {"structured_outputs": {"json": dict(request.json_schema), "disable_any_whitespace": True}}
+            return schema_format(request.json_schema)
         if request.regex is not None:
             return {"structured_outputs": {"regex": request.regex}}
         return {}
