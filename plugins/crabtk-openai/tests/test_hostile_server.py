@@ -89,8 +89,8 @@ def _check(server: Server, answers: dict[int, Any], number: int) -> None:
 def test_each_request_ends_once(serve: ServerMaker, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("crabtk_openai.backoff._FIRST_SECONDS", 0.01)
     server = serve(_Hostile(0.3, 0.002))
-    answers = _run(server, 150)
-    _check(server, answers, 150)
+    answers = _run(server, 40)
+    _check(server, answers, 40)
     assert all(one.finish_reason == "stop" for one in answers.values())
 
 
