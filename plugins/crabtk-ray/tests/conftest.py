@@ -50,7 +50,7 @@ def llama(tmp_path_factory: pytest.TempPathFactory) -> Path:
     torch.manual_seed(0)
     size: dict[str, Any] = {"hidden_size": 64, "intermediate_size": 128, "num_hidden_layers": 2}
     model = LlamaForCausalLM(
-        LlamaConfig(**size, num_attention_heads=4, num_key_value_heads=2, vocab_size=320, max_position_embeddings=8192)
+        LlamaConfig(**size, num_attention_heads=4, num_key_value_heads=2, vocab_size=320, max_position_embeddings=16384)
     )
     with torch.no_grad():
         for parameter in model.parameters():
