@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import inspect
 import sys
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from crabtk import plugins
 from crabtk.errors import BackendError, CrabtkError, SettingsError
+from crabtk.graph.engines import Engines
+from crabtk.settings import Settings
 from crabtk_ray import RayBackend
 
 
@@ -46,6 +50,22 @@ def test_missing_package_is_named(mortal: None, monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setitem(sys.modules, "ray", None)
     with pytest.raises(BackendError, match=r'pip install "crabtk-ray\[engine\]"'), RayBackend("m", backend="mortal"):
         pass
+
+
+def test_the_number_of_actors_asks_nothing_again(tmp_path: Path) -> None:
+    def identity(**options: Any) -> str:
+        engine = {"backend": "ray", "model": "owner/name", "options": {"backend": "vllm", **options}}
+        runtime = {"store": str(tmp_path)}
+        settings = Settings.model_validate(
+            {"seeds": {"sources": [{"path": "crabtk:samples"}]}, "engines": {"default": engine}, "runtime": runtime}
+        )
+        return Engines(settings, plugins.load()).identity("default")
+
+    few = identity(actors=2, num_gpus=1)
+    assert few == identity(actors=8, num_cpus=4, batch_size=64, address="auto", runtime_env={"env_vars": {"A": "b"}})
+    assert few != identity(options={"quantization": "fp8"})
+    assert few != identity(backend="transformers")
+    assert RayBackend.runtime_options < inspect.signature(RayBackend).parameters.keys()
 
 
 def test_unopened() -> None:

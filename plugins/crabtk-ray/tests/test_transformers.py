@@ -8,7 +8,6 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-import polars as pl
 import psutil
 import pytest
 
@@ -20,6 +19,7 @@ from crabtk.graph.stages import STAGES, upstream
 from crabtk.inference.cache import ResponseCache
 from crabtk.inference.client import Client
 from crabtk.settings import Settings
+from crabtk.store import Stored
 from crabtk.testing import check_backend
 from crabtk.types import Completion, Message, Request, Sampling
 from crabtk_ray import RayBackend
@@ -38,8 +38,8 @@ def test_contract(llama: Path) -> None:
     check_backend(lambda: backend(llama), too_many_words=5000)
 
 
-def run(folder: Path, engine: Mapping[str, Any]) -> dict[str, dict[str, pl.DataFrame]]:
-    """Return the tables of the model stages by stage and name."""
+def run(folder: Path, engine: Mapping[str, Any]) -> dict[str, Stored]:
+    """Return the results of the model stages."""
     settings = Settings.model_validate(
         {
             "seeds": {
@@ -62,7 +62,7 @@ def run(folder: Path, engine: Mapping[str, Any]) -> dict[str, dict[str, pl.DataF
         outcomes = {outcome.stage.name: outcome.stored for outcome in run.materialize(list(needed))}
         usage = run.engines.client("default").usage
         assert usage.errors == 0 and usage.requests >= 15, usage
-    return {name: {table: outcomes[name].table(table) for table in outcomes[name].tables} for name in MODEL_STAGES}
+    return {name: outcomes[name] for name in MODEL_STAGES}
 
 
 def test_a_runs_tables_are_the_same(llama: Path, tmp_path: Path) -> None:
@@ -71,9 +71,15 @@ def test_a_runs_tables_are_the_same(llama: Path, tmp_path: Path) -> None:
     options = {"backend": "transformers", "actors": 2, "batch_size": 1, "options": {"dtype": "float32"}}
     alone = run(tmp_path / "alone", plain)
     through = run(tmp_path / "ray", {"backend": "ray", "model": str(llama), "options": options})
-    for stage, tables in alone.items():
-        for name, table in tables.items():
-            assert table.equals(through[stage][name]), f"{stage}.{name}"
+    for name, stored in alone.items():
+        assert stored.table().equals(through[name].table()), name
+        # Hashes over all that a stage made: tables, facts such as the judge's threshold, rows that it refused.
+        assert stored.data_version == through[name].data_version, name
+        assert stored.ledger_version == through[name].ledger_version, name
+    assert (
+        alone["translated_constraints"].rows["rejected"] > 0 or not alone["translated_constraints"].table().is_empty()
+    )
+    assert not alone["judge_audit"].table().is_empty() and not alone["responses"].table().is_empty()
 
 
 SHARED = "A response that is judged four times, long enough to be read once only. " * 4
