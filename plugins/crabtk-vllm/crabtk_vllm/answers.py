@@ -75,6 +75,7 @@ class Questions:
 
         Raises:
             UnanswerableError: The model cannot answer the request.
+            Exception: Whatever vLLM says against the sampling parameters.
         """
         prompt = self._prompt(request)
         return self._scored(request, prompt) if request.choices else self._written(request, prompt)
@@ -99,21 +100,17 @@ class Questions:
 
     def _written(self, request: Request, prompt: list[int]) -> Question:
         sampling = request.sampling
-        room = self._room(prompt, 1)
-        try:
-            params = SamplingParams(
-                max_tokens=min(sampling.max_tokens, room),
-                temperature=sampling.temperature,
-                top_p=sampling.top_p,
-                # vLLM takes -1 for none, and its generators take 64 bits.
-                seed=sampling.seed & _LARGEST_SEED,
-                stop_token_ids=None if self._end_of_turn is None else [self._end_of_turn],
-                structured_outputs=_structure(request),
-                output_kind=RequestOutputKind.FINAL_ONLY,
-                skip_clone=True,
-            )
-        except Exception as error:  # one of vLLM's own
-            raise UnanswerableError(f"vLLM does not take the request: {error}") from error
+        params = SamplingParams(
+            max_tokens=min(sampling.max_tokens, self._room(prompt, 1)),
+            temperature=sampling.temperature,
+            top_p=sampling.top_p,
+            # vLLM takes -1 for none, and its generators take 64 bits.
+            seed=sampling.seed & _LARGEST_SEED,
+            stop_token_ids=None if self._end_of_turn is None else [self._end_of_turn],
+            structured_outputs=_structure(request),
+            output_kind=RequestOutputKind.FINAL_ONLY,
+            skip_clone=True,
+        )
         return Question([Part(prompt, params)], _written_completion)
 
     def _scored(self, request: Request, prompt: list[int]) -> Question:

@@ -16,6 +16,6 @@ DEFAULTS = {
 
 
 def prepare() -> None:
-    """Turn usage statistics off, log warnings only and to standard error, and have the engine's processes start afresh."""
+    """Turn usage statistics off, log warnings only, to standard error, and have the engine's processes start afresh."""
     for name, value in DEFAULTS.items():
         os.environ.setdefault(name, value)

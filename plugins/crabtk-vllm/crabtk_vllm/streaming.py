@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Generator, Iterator
-from enum import Enum
 
+from vllm import RequestOutput
+
+from crabtk.errors import BackendError
 from crabtk.types import Completion, Request
 from crabtk_vllm.answers import Question, Questions, UnanswerableError
 from crabtk_vllm.engine import Engine
@@ -19,12 +21,8 @@ def stream(engine: Engine, requests: Iterator[Request]) -> Generator[tuple[int, 
     return _Stream(engine, questions).answers(enumerate(requests))
 
 
-class _End(Enum):
-    REACHED = 0
-
-
 class _Stream:
-    """The open requests of one call."""
+    """The open requests of one call, and the parts of them that are with the engine."""
 
     def __init__(self, engine: Engine, questions: Questions) -> None:
         self._engine = engine
@@ -38,40 +36,51 @@ class _Stream:
         try:
             while True:
                 while not ended and len(self._parts) < most:
-                    taken = next(requests, _End.REACHED)
-                    if taken is _End.REACHED:
+                    taken = next(requests, None)
+                    if taken is None:
                         ended = True
                     elif (completion := self._ask(*taken)) is not None:
                         yield taken[0], completion
                 if not self._parts:
                     return
-                for output in self._engine.finished():
-                    number, place = self._parts.pop(output.request_id, (-1, -1))
-                    if number in self._open:
-                        self._open[number].outputs[place] = output
-                        if (completion := self._open[number].completion()) is not None:
-                            del self._open[number]
-                            yield number, completion
+                for name, outcome in self._engine.finished():
+                    number, place = self._parts.pop(name, (-1, -1))
+                    if number in self._open and (completion := self._take(number, place, outcome)) is not None:
+                        yield number, completion
         finally:
-            if self._parts:
-                self._engine.abort(list(self._parts))
+            self._engine.abort(list(self._parts))
 
     def _ask(self, number: int, request: Request) -> Completion | None:
         """Hand a request in; return its completion if it has one without the engine."""
-        names: list[str] = []
         try:
             question = self._questions.question(request)
             for place, part in enumerate(question.parts):
-                name = self._engine.add(part.prompt, part.params)
-                names.append(name)
-                self._parts[name] = (number, place)
-        except UnanswerableError as error:
-            self._engine.abort(names)
-            for name in names:
-                del self._parts[name]
-            return Completion(text="", finish_reason="error", error=str(error))
+                self._parts[self._engine.add(part.prompt, part.params)] = number, place
+        except BackendError:
+            raise
+        except Exception as error:  # vLLM's errors and those of its grammar libraries have no common base
+            return self._refuse(number, error)
         self._open[number] = question
-        completion = question.completion()
+        return self._complete(number)
+
+    def _take(self, number: int, place: int, outcome: RequestOutput | Exception) -> Completion | None:
+        """Take what became of a part; return the completion of its request if that is now there."""
+        if isinstance(outcome, Exception):
+            del self._open[number]
+            return self._refuse(number, outcome)
+        self._open[number].outputs[place] = outcome
+        return self._complete(number)
+
+    def _complete(self, number: int) -> Completion | None:
+        completion = self._open[number].completion()
         if completion is not None:
             del self._open[number]
         return completion
+
+    def _refuse(self, number: int, error: Exception) -> Completion:
+        names = [name for name, (asked, _) in self._parts.items() if asked == number]
+        self._engine.abort(names)
+        for name in names:
+            del self._parts[name]
+        says = str(error) if isinstance(error, UnanswerableError) else f"vLLM does not take the request: {error}"
+        return Completion(text="", finish_reason="error", error=says)

@@ -110,7 +110,7 @@ def test_a_closed_stream_leaves_an_idle_engine(model: str) -> None:
         answers.close()
         engine = backend._engine
         assert engine is not None
-        assert not engine._engine.has_unfinished_requests()
+        assert not engine.llm.llm_engine.has_unfinished_requests()
 
 
 def _below(pid: int) -> dict[int, psutil.Process]:
