@@ -2,10 +2,11 @@
 PYTHON ?= python3
 VENV ?= .venv
 BIN = $(VENV)/bin
+VLLM ?= .venv-vllm
 MODEL = models/SmolLM2-135M-Instruct
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
-.PHONY: demo test test-slow lint ui clean
+.PHONY: demo test test-slow test-vllm lint ui clean
 
 demo: $(VENV)/.ready $(MODEL)/.ready  ## the whole path on the shipped sample: dataset, model, scores, report
 	@$(BIN)/crabtk run --preset demo
@@ -18,6 +19,9 @@ test: $(VENV)/.ready  ## the test suite that guards every commit
 
 test-slow: $(VENV)/.ready $(MODEL)/.ready  ## what guards a promise but takes longer: crashes, the real model, Dagster
 	CRABTK_SMOLLM2="$(CURDIR)/$(MODEL)" $(BIN)/pytest -q -m slow
+
+test-vllm: $(VLLM)/.ready $(MODEL)/.ready  ## vLLM's CPU build, in an environment of its own; about 4 GB
+	CRABTK_SMOLLM2="$(CURDIR)/$(MODEL)" $(VLLM)/bin/pytest -q -m "slow or not slow" plugins/crabtk-vllm/tests
 
 lint: $(VENV)/.ready  ## style, types, directions of imports
 	$(BIN)/ruff check .
@@ -34,7 +38,17 @@ $(VENV)/.ready: pyproject.toml constraints.txt $(wildcard plugins/*/pyproject.to
 	@# torch first and alone: what is installed later must not choose another build of it.
 	$(BIN)/pip install -q -c constraints.txt torch
 	$(BIN)/pip install -q -c constraints.txt -e ".[dagster,hub,dev]" \
-		-e "plugins/crabtk-transformers[gguf]" -e plugins/crabtk-trl -e plugins/crabtk-ifeval -e plugins/crabtk-ifbench
+		-e "plugins/crabtk-transformers[gguf]" -e plugins/crabtk-trl -e plugins/crabtk-ifeval -e plugins/crabtk-ifbench \
+		-e plugins/crabtk-openai -e plugins/crabtk-vllm -e plugins/crabtk-sglang -e "plugins/crabtk-ray[engine]"
+	@touch $@
+
+# vLLM pins versions that others do not; its CPU build asks for packages that have no CPU build, hence --no-deps.
+$(VLLM)/.ready: plugins/crabtk-vllm/constraints-cpu.txt
+	@echo "Setting up $(VLLM) (once) …"
+	$(PYTHON) -m venv $(VLLM)
+	$(VLLM)/bin/pip install -q "$$(grep '^torch==' $<)"
+	$(VLLM)/bin/pip install -q --no-deps -r $<
+	$(VLLM)/bin/pip install -q --no-deps -e . -e plugins/crabtk-vllm
 	@touch $@
 
 $(MODEL)/.ready: tools/fetch_demo_model.py | $(VENV)/.ready
