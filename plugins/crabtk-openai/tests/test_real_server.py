@@ -60,7 +60,7 @@ def test_all_kinds_of_requests_at_once() -> None:
 
 def test_an_answer_is_cut_where_the_context_ends() -> None:
     with _backend() as backend:
-        answer = backend.generate([ask("one two " * 400, sampling=Sampling(max_tokens=100_000))])[0]
+        answer = backend.generate([ask("one two " * 900, sampling=Sampling(max_tokens=100_000))])[0]
     assert answer.finish_reason in ("stop", "length"), answer
 
 

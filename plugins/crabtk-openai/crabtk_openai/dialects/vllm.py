@@ -12,7 +12,7 @@ from crabtk_openai.dialects.scoring import NextTokens, TokenizeDialect, read_log
 
 
 class VLLMDialect(TokenizeDialect):
-    """A server of vLLM 0.22 or later."""
+    """A server of vLLM that knows ``structured_outputs`` and ``logprob_token_ids``; tried with 0.32."""
 
     name: ClassVar[str] = "vllm"
     plain_sampling: ClassVar[Mapping[str, Any]] = {"top_k": 0, "min_p": 0.0, "repetition_penalty": 1.0}
