@@ -35,7 +35,7 @@ def backend(model: str, arguments: dict[str, Any]) -> Iterator[SglangBackend]:
 
 
 def _ask(text: str, **fields: Any) -> Request:
-    fields.setdefault("sampling", Sampling(max_tokens=12))
+    fields.setdefault("sampling", Sampling(max_tokens=6))
     return Request((Message("user", text),), **fields)
 
 
@@ -55,7 +55,7 @@ def test_the_longest_prompt_is_answered(backend: SglangBackend) -> None:
     # SGLang keeps 7 tokens of the context for itself.
     most = 500 + (CONTEXT - 7) - counted
     fits, too_long = backend.generate([_ask("word " * words, sampling=one) for words in (most, most + 1)])
-    assert fits.finish_reason == "length" and fits.prompt_tokens == CONTEXT - 7
+    assert fits.finish_reason in ("stop", "length") and fits.prompt_tokens == CONTEXT - 7
     assert too_long.finish_reason == "error" and str(CONTEXT - 6) in str(too_long.error)
 
 
@@ -66,9 +66,8 @@ def test_max_tokens_is_cut_to_the_room_left(backend: SglangBackend) -> None:
     assert 970 < answer.prompt_tokens < answer.prompt_tokens + answer.generated_tokens <= CONTEXT
 
 
-@pytest.mark.parametrize(
-    "broken",
-    [
+def test_what_sglang_does_not_take_gets_an_error_of_its_own(backend: SglangBackend) -> None:
+    broken: list[dict[str, Any]] = [
         {"regex": "("},
         {"regex": r"(?=look)ahead"},
         {"regex": "nul \x00"},
@@ -78,14 +77,11 @@ def test_max_tokens_is_cut_to_the_room_left(backend: SglangBackend) -> None:
         {"json_schema": {"type": "array", "uniqueItems": True}},
         {"sampling": Sampling(temperature=-1.0)},
         {"sampling": Sampling(max_tokens=0)},
-    ],
-    ids=str,
-)
-def test_what_sglang_does_not_take_gets_an_error_of_its_own(backend: SglangBackend, broken: dict[str, Any]) -> None:
-    answers = backend.generate([_ask("Hello"), _ask("Hello", **broken), _ask("Hello")])
-    assert [answer.finish_reason == "error" for answer in answers] == [False, True, False], answers[1]
-    assert answers[1].error
-    assert answers[0].text == answers[2].text
+    ]
+    first, *refused, last = backend.generate([_ask("Hello"), *(_ask("Hello", **one) for one in broken), _ask("Hello")])
+    for one, answer in zip(broken, refused, strict=True):
+        assert answer.finish_reason == "error" and answer.error and not answer.text, (one, answer)
+    assert first.finish_reason != "error" and first.text == last.text
 
 
 def test_json_holds_no_free_whitespace(backend: SglangBackend) -> None:
@@ -98,7 +94,7 @@ def test_json_holds_no_free_whitespace(backend: SglangBackend) -> None:
     for seed in range(3):
         sampling = Sampling(max_tokens=60, temperature=1.5, seed=seed)
         text = _one(backend, _ask("Some JSON, please.", json_schema=schema, sampling=sampling)).text
-        assert text == json.dumps(json.loads(text), separators=(",", ":")), "no blanks, properties in their order"
+        assert text == json.dumps(json.loads(text)), "one blank after commas and colons, and none besides"
         assert list(json.loads(text)) == ["b", "a"]
 
 
@@ -133,8 +129,8 @@ def reference(model: str) -> Any:
     class Reference:
         """The plain way: one pass of transformers over prompt and choice."""
 
-        model: Any = AutoModelForCausalLM.from_pretrained(folder := model, dtype=torch.float32)
-        tokenizer: Any = AutoTokenizer.from_pretrained(folder)
+        network: Any = AutoModelForCausalLM.from_pretrained(model, dtype=torch.float32)
+        tokenizer: Any = AutoTokenizer.from_pretrained(model)
 
         def logprob(self, request: Request, choice: str, end: bool) -> float:
             turns = [{"role": message.role, "content": message.content} for message in request.messages]
@@ -142,7 +138,7 @@ def reference(model: str) -> Any:
             reply = self.tokenizer.encode(choice, add_special_tokens=False)
             reply += [self.tokenizer.convert_tokens_to_ids("<|im_end|>")] if end else []
             with torch.no_grad():
-                logits = self.model(torch.tensor([prompt + reply])).logits[0].double()
+                logits = self.network(torch.tensor([prompt + reply])).logits[0].double()
             logprobs = logits.log_softmax(-1)[len(prompt) - 1 : -1]
             return float(logprobs.gather(1, torch.tensor(reply).unsqueeze(1)).sum())
 
