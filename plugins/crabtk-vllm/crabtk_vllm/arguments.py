@@ -10,6 +10,7 @@ from typing import Any
 from vllm import EngineArgs
 
 from crabtk.errors import BackendError
+from crabtk_vllm.cpu import cpu_defaults
 
 DEFAULTS: Mapping[str, Any] = {
     "enable_prefix_caching": True,
@@ -54,4 +55,5 @@ def engine_arguments(named: Mapping[str, Any], others: Mapping[str, Any]) -> dic
             hint = f"did you mean {' or '.join(near)}?" if near else "see the fields of vllm.EngineArgs"
             raise BackendError(f"engine.{name} is none of this vLLM's engine arguments: {hint}")
     given = {name: value for name, value in named.items() if value is not None}
-    return {**{name: value for name, value in DEFAULTS.items() if name in known}, **given, **others}
+    given = {**{name: value for name, value in DEFAULTS.items() if name in known}, **given, **others}
+    return {**cpu_defaults(given), **given}

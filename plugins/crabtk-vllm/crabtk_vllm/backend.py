@@ -30,16 +30,28 @@ class VllmBackend:
         tensor_parallel_size: GPUs that share each layer.
         data_parallel_size: Copies of the model, each on devices of its own; requests are spread over them.
         pipeline_parallel_size: Groups of GPUs that share the layers.
-        enforce_eager: Compile nothing: quicker to start, slower to answer.
+        enforce_eager: Compile nothing: quicker to start, slower to answer; None is yes on a CPU only.
         quantization: Method by which weights are held in fewer bits.
         trust_remote_code: Run code that the model's repository brings.
         max_num_seqs: Requests that the engine works on at a time.
-        kv_cache_gib: GiB for keys and values, on each device; on a CPU, VLLM_CPU_KVCACHE_SPACE takes precedence.
+        kv_cache_gib: GiB for keys and values, on each device; on a CPU, None is a quarter of the free memory, 8 at most,
+            and VLLM_CPU_KVCACHE_SPACE takes precedence.
         template_options: Passed to the chat template, for example ``{"enable_thinking": False}``.
         engine: Any other of vLLM's engine arguments by its name; checked on opening.
     """
 
     name: ClassVar[str] = "vllm"
+    runtime_options: ClassVar[frozenset[str]] = frozenset(
+        {
+            "gpu_memory_utilization",
+            "tensor_parallel_size",
+            "data_parallel_size",
+            "pipeline_parallel_size",
+            "enforce_eager",
+            "max_num_seqs",
+            "kv_cache_gib",
+        }
+    )
 
     def __init__(
         self,
@@ -52,7 +64,7 @@ class VllmBackend:
         tensor_parallel_size: int = 1,
         data_parallel_size: int = 1,
         pipeline_parallel_size: int = 1,
-        enforce_eager: bool = False,
+        enforce_eager: bool | None = None,
         quantization: str | None = None,
         trust_remote_code: bool = False,
         max_num_seqs: int | None = None,
