@@ -64,14 +64,13 @@ def main() -> None:
     for name in names:
         usage, kept, seconds = side(name, settings, pairs(limit))
         spent = usage.prompt_tokens - usage.cached_tokens + usage.generated_tokens
-        computed[name], whole[name] = (
-            spent / max(kept, 1),
-            (usage.prompt_tokens + usage.generated_tokens) / max(kept, 1),
-        )
+        computed[name] = spent / max(kept, 1)
+        whole[name] = (usage.prompt_tokens + usage.generated_tokens) / max(kept, 1)
+        reused = usage.cached_tokens / max(usage.prompt_tokens, 1)
         print(
             f"{name}: {usage.calls} calls, {usage.prompt_tokens} prompt tokens ({usage.cached_tokens} cached, "
-            f"{usage.cached_tokens / max(usage.prompt_tokens, 1):.0%}), {usage.generated_tokens} generated, {kept} constraints kept, "
-            f"{seconds:.0f} s: {computed[name]:.0f} tokens computed for each, {whole[name]:.0f} with the cached ones"
+            f"{reused:.0%}), {usage.generated_tokens} generated, {kept} constraints kept, {seconds:.0f} s: "
+            f"{computed[name]:.0f} tokens computed for each, {whole[name]:.0f} with the cached ones"
         )
     if len(names) > 1:
         print(

@@ -53,6 +53,22 @@ class OpenAIBackend:
     """
 
     name: ClassVar[str] = "openai"
+    runtime_options: ClassVar[frozenset[str]] = frozenset(
+        {
+            "base_url",
+            "base_urls",
+            "api_key_env",
+            "timeout",
+            "connect_timeout",
+            "max_concurrency",
+            "start_concurrency",
+            "max_retries",
+            "give_up_after",
+            "price_prompt",
+            "price_cached",
+            "price_generated",
+        }
+    )
 
     def __init__(
         self,

@@ -36,6 +36,9 @@ class SglangBackend:
     """
 
     name: ClassVar[str] = "sglang"
+    runtime_options: ClassVar[frozenset[str]] = frozenset(
+        {"mem_fraction_static", "tp_size", "dp_size", "max_running_requests"}
+    )
 
     def __init__(
         self,

@@ -34,8 +34,8 @@ class VllmBackend:
         quantization: Method by which weights are held in fewer bits.
         trust_remote_code: Run code that the model's repository brings.
         max_num_seqs: Requests that the engine works on at a time.
-        kv_cache_gib: GiB for keys and values, on each device; on a CPU, None is a quarter of the free memory, 8 at most,
-            and VLLM_CPU_KVCACHE_SPACE takes precedence.
+        kv_cache_gib: GiB for keys and values, on each device; on a CPU, None is a quarter of the free memory, 8 at
+            most, and VLLM_CPU_KVCACHE_SPACE takes precedence.
         template_options: Passed to the chat template, for example ``{"enable_thinking": False}``.
         engine: Any other of vLLM's engine arguments by its name; checked on opening.
     """
