@@ -139,7 +139,8 @@ class Backend(Protocol):
 
     The constructor is called as ``Backend(model=…, **options)``. A class attribute ``runtime_options`` may name those
     options that say where and how fast it runs and shape no answer (addresses, memory, numbers of devices, prices): a
-    change of theirs asks for nothing anew.
+    change of theirs asks for nothing anew. A class that only hands requests on to another backend may have a static
+    method ``inner(options)``, which returns the other's name and options, or None where the options name none.
     """
 
     name: ClassVar[str]
@@ -162,6 +163,12 @@ class Backend(Protocol):
 def runtime_options(backend: Any) -> frozenset[str]:
     """Return the options of a backend's class that shape no answer."""
     return frozenset(getattr(backend, "runtime_options", ()))
+
+
+def inner_backend(backend: Any, options: Mapping[str, Any]) -> tuple[str, Mapping[str, Any]] | None:
+    """Return the name and options of the backend that a backend's class hands requests on to, if there is one."""
+    inner = getattr(backend, "inner", None)
+    return None if inner is None else inner(options)
 
 
 @runtime_checkable

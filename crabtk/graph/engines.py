@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self, cast
@@ -10,8 +10,8 @@ from typing import Any, Self, cast
 from crabtk.inference.cache import ResponseCache
 from crabtk.inference.client import Client
 from crabtk.inference.identity import engine_identity, model_identity
-from crabtk.plugins import Registry, build
-from crabtk.protocols import Backend, runtime_options
+from crabtk.plugins import Plugin, Registry, build
+from crabtk.protocols import Backend, inner_backend, runtime_options
 from crabtk.settings import Engine, Settings
 
 
@@ -49,19 +49,30 @@ class Engines:
         identity = model_identity(model or engine.model, None if model else engine.revision, memo)
         # Without the plugin's version: an upgrade must not pay for every completion again. It is in the stage's
         # fingerprint, so that the stage runs again, on what the response cache holds.
-        backend = self._registry.find("backend", engine.backend).value
-        shaping = {key: value for key, value in engine.options.items() if key not in runtime_options(backend)}
-        return engine_identity(engine.backend, "", identity, shaping)
+        # Whoever hands requests on shapes no answer: what a model answered here need not be asked again elsewhere.
+        *_, (plugin, options) = self._layers(engine)
+        shaping = {key: value for key, value in options.items() if key not in runtime_options(plugin.value)}
+        return engine_identity(plugin.name, "", identity, shaping)
 
     def fingerprint(self, name: str, model: str | None = None) -> dict[str, Any]:
         """Return an engine's part of a stage's fingerprint."""
         engine = self._settings.engines[name]
-        plugin = self._registry.find("backend", engine.backend)
         return {
             "identity": self.identity(name, model),
-            "plugin": plugin.fingerprint,
+            "plugins": [plugin.fingerprint for plugin, _ in self._layers(engine)],
             "batch_size": engine.batch_size,
         }
+
+    def _layers(self, engine: Engine) -> Iterator[tuple[Plugin, Mapping[str, Any]]]:
+        """Yield the engine's backend with its options and, where that hands requests on to another, the other's."""
+        layer: tuple[str, Mapping[str, Any]] | None = (engine.backend, engine.options)
+        seen: set[str] = set()
+        while layer is not None and layer[0] not in seen:
+            name, options = layer
+            seen.add(name)
+            plugin = self._registry.find("backend", name)
+            yield plugin, options
+            layer = inner_backend(plugin.value, options)
 
     def client(self, name: str, model: str | None = None) -> Client:
         """Return the client of an engine, with another model in the place of its own if one is given."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from contextlib import ExitStack, closing
 from pathlib import Path
 from types import TracebackType
@@ -77,6 +77,11 @@ class RayBackend:
         self._options = options or {}
         self._pool: Pool | None = None
         self._opened = ExitStack()
+
+    @staticmethod
+    def inner(options: Mapping[str, Any]) -> tuple[str, Mapping[str, Any]] | None:
+        """Return the inner backend with its options: what it answered is the same wherever it runs."""
+        return (options["backend"], options.get("options", {})) if isinstance(options.get("backend"), str) else None
 
     def __enter__(self) -> Self:
         fingerprint = self._checked()
