@@ -52,6 +52,15 @@ def test_a_prompt_that_is_too_long_names_both_numbers(backend: VllmBackend) -> N
     assert f"max_model_len = {POSITIONS}" in answer.error and "the prompt has 20" in answer.error
 
 
+def test_long_prompts_that_are_sampled_with_seeds_are_read_side_by_side(backend: VllmBackend) -> None:
+    requests = [
+        _ask(f"{number} " + "word " * 800, sampling=Sampling(max_tokens=2, temperature=1.0, seed=number))
+        for number in range(10)
+    ]
+    # Read in pieces on a CPU, they end the engine.
+    assert not [answer.error for answer in backend.generate(requests) if answer.finish_reason == "error"]
+
+
 def test_max_tokens_is_cut_to_the_room_left(backend: VllmBackend) -> None:
     sampling = Sampling(max_tokens=10 * POSITIONS, temperature=1.0, seed=1)
     answer = _one(backend, _ask("word " * 950, sampling=sampling, regex="(very )*long"))
