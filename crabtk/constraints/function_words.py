@@ -89,14 +89,16 @@ class StopWords(ConstraintType):
     def measure(self, text: ParsedText, rng: random.Random) -> Params | None:
         if not _english(text):
             return None
-        long_list = stopwords("en") | _STOP_WORDS
+        long_list = _long_list()
         shares = [text.part(_stop_share)]
         for tally in text.part(tallies):
             # Lists made for tokens hold the letters that an apostrophe cuts off.
-            stops = sum(
-                count for word, count in tally.items() if word in long_list or len(word) == 1 or _is_stop_word(word)
-            )
-            shares.append(stops / max(1, tally.total()))
+            stops = [
+                count
+                for word, count in tally.items()
+                if word in long_list or len(word) == 1 or (("'" in word or "’" in word) and _is_stop_word(word))
+            ]
+            shares.append(sum(stops) / max(1, tally.total()))
         percent = _STEP * (int(100 * max(shares) / _STEP) + 1)
         return {"percent": percent} if percent <= 50 else None
 
@@ -217,7 +219,12 @@ def _english(text: ParsedText) -> bool:
 
 def _stop_share(text: ParsedText) -> float:
     tally = Counter(text.part(joined))
-    return sum(count for word, count in tally.items() if _is_stop_word(word)) / tally.total()
+    return sum([count for word, count in tally.items() if _is_stop_word(word)]) / tally.total()
+
+
+@lru_cache(maxsize=1)
+def _long_list() -> frozenset[str]:
+    return stopwords("en") | _STOP_WORDS
 
 
 @lru_cache(maxsize=4096)

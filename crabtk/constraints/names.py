@@ -24,6 +24,7 @@ Elena Elizabeth Fatima Francesca Giovanni Hiroshi Ingrid Isabel Ivan Jamal James
 Juan Julia Karim Katarina Kenji Laura Lars Leila Luca Lucia Magdalena Malik Maria Marie Mario Mary Mateo Maya Mehmet
 Michael Mohammed Natalia Nina Olga Omar Pablo Paul Peter Priya Rahul Robert Rosa Sarah Sofia Susan Tariq Tom William
 Yuki Yusuf"""
+_LOWER = {name: name.lower() for name in _GIVEN_NAMES.split()}
 
 
 class PersonNames(ConstraintType):
@@ -51,13 +52,13 @@ class PersonNames(ConstraintType):
 
     @override
     def measure(self, text: ParsedText, rng: random.Random) -> Params | None:
-        known = _GIVEN_NAMES.split()
         # With an apostrophe or a hyphen beside it, a name may be part of another.
-        apart, words = text.part(spaced_tally), set(text.words)
-        found = [name for name in known if name.lower() in apart and written_as(name, text)]
+        apart = text.part(spaced_tally)
+        found = [name for name, lower in _LOWER.items() if lower in apart and written_as(name, text)]
         if len(found) < _FEWEST_FOUND:
             return None
-        others = rng.sample([name for name in known if name not in words], rng.randint(1, _MOST_ADDED))
+        words = set(text.words)
+        others = rng.sample([name for name in _LOWER if name not in words], rng.randint(1, _MOST_ADDED))
         return {"n": len(found), "names": rng.sample(found + others, len(found) + len(others))}
 
     @override

@@ -150,7 +150,8 @@ class _EveryWord(ConstraintType):
 
     @override
     def check(self, text: ParsedText, params: Params) -> bool:
-        return self.score(text, params) == 1.0
+        words = text.part(joined)
+        return bool(words) and all(map(self._fits, words))
 
     @override
     def score(self, text: ParsedText, params: Params) -> float:
