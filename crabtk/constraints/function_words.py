@@ -219,7 +219,12 @@ def _english(text: ParsedText) -> bool:
 
 def _stop_share(text: ParsedText) -> float:
     tally = Counter(text.part(joined))
-    return sum([count for word, count in tally.items() if _is_stop_word(word)]) / tally.total()
+    stops = [
+        count
+        for word, count in tally.items()
+        if word in _STOP_WORDS or (("'" in word or "’" in word) and _is_stop_word(word))
+    ]
+    return sum(stops) / tally.total()
 
 
 @lru_cache(maxsize=1)
