@@ -90,7 +90,9 @@ class StopWords(ConstraintType):
         if not _english(text):
             return None
         long_list = _long_list()
-        shares = [text.part(_stop_share)]
+        most = text.part(_stop_share)
+        if most >= 0.5:
+            return None
         for tally in text.part(tallies):
             # Lists made for tokens hold the letters that an apostrophe cuts off.
             stops = [
@@ -98,8 +100,8 @@ class StopWords(ConstraintType):
                 for word, count in tally.items()
                 if word in long_list or len(word) == 1 or (("'" in word or "’" in word) and _is_stop_word(word))
             ]
-            shares.append(sum(stops) / max(1, tally.total()))
-        percent = _STEP * (int(100 * max(shares) / _STEP) + 1)
+            most = max(most, sum(stops) / max(1, tally.total()))
+        percent = _STEP * (int(100 * most / _STEP) + 1)
         return {"percent": percent} if percent <= 50 else None
 
     @override

@@ -60,6 +60,8 @@ class RepeatLimit(ConstraintType):
     def measure(self, text: ParsedText, rng: random.Random) -> Params | None:
         if len(text.words) < _FEWEST_WORDS or not text.spaced:
             return None
+        if text.part(_often) > _MOST_REPEATS:
+            return None
         most = max(text.part(_most_frequent))
         return {"n": most} if 2 <= most <= _MOST_REPEATS else None
 
@@ -104,7 +106,7 @@ class Unique(ConstraintType):
             return None
         if len(text.part(vocabulary)) < len(text.words):
             return None
-        return {} if max(text.part(_most_frequent)) == 1 else None
+        return {} if text.part(_often) == 1 == max(text.part(_most_frequent)) else None
 
     @override
     def check(self, text: ParsedText, params: Params) -> bool:
@@ -186,6 +188,11 @@ class Long(CountedType):
 
 def _tally(text: ParsedText) -> Counter[str]:
     return Counter(text.part(joined))
+
+
+def _often(text: ParsedText) -> int:
+    """Return how often the most frequent of the words occurs, as the widest-spread way divides them."""
+    return max(Counter(text.lower_words).values(), default=0)
 
 
 def _most_frequent(text: ParsedText) -> tuple[int, ...]:
