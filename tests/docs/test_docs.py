@@ -273,8 +273,10 @@ def test_the_readmes_example_is_true() -> None:
     ]
     (pair,) = [pair for pair in pairs if " ".join(pair["prompt"].split()) in plain]
     response = ParsedText(pair["completion"])
-    asked = re.findall(r"^ *\[\d\] (.+)$", example, re.MULTILINE)
-    assert len(asked) >= 4
+    # A number and its constraint, which may go on in lines that are set in further.
+    found = re.findall(r"^( *)\d\) (.+(?:\n\1 {3}\S.*)*)$", example, re.MULTILINE)
+    asked = [" ".join(wording.split()) for _, wording in found]
+    assert len(asked) == len(re.findall(r"^ *\d\)", example, re.MULTILINE)) >= 4
     for wording in asked:
         read = [(type_, params) for type_ in TYPES if (params := type_.parse(wording)) is not None]
         assert read and all(type_.check(response, params) for type_, params in read), wording
