@@ -400,9 +400,9 @@ def test_the_key_is_nowhere(serve: ServerMaker, caplog: pytest.LogCaptureFixture
         return answers[int(asked.prompt)]
 
     server = serve(behave)
-    with OpenAIBackend("m", base_url=server.url, max_retries=1) as backend:
-        # First a success: a redirection before any would end the run, as a wrong address does.
-        answers = [answer for some in ([0], [1, 2, 3]) for answer in backend.generate([ask(str(n)) for n in some])]
+    # One after the other: a redirection before any success would end the run, as a wrong address does.
+    with OpenAIBackend("m", base_url=server.url, max_retries=1, start_concurrency=1, max_concurrency=1) as backend:
+        answers = backend.generate([ask(str(number)) for number in range(4)])
         shown = f"{answers!r} {vars(backend)!r} {backend._key!r}"
     assert answers[0].text == "you sent ***"
     assert KEY not in shown + caplog.text
