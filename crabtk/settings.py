@@ -201,7 +201,10 @@ class Engine(Section):
     revision: str | None = None
     """Of a hub model; part of the fingerprint."""
     batch_size: Positive = 16
-    """Requests of one call; batches are cut at fixed places, and one batch is the most a kill loses."""
+    """Requests of one call; batches are cut at fixed places, and one batch is the most a kill loses.
+
+    Backends that take requests one by one (vllm, sglang, openai, ray) know no batches of crabtk's.
+    """
     options: dict[str, Any] = Field(default_factory=dict)
     """Of the backend; checked against its constructor."""
 

@@ -30,6 +30,14 @@ def has_word(text: str) -> bool:
     return text[:1].isalnum() or WORD.search(text) is not None
 
 
+def beyond_ascii(text: str) -> str:
+    """Return the characters of a text that are not ASCII."""
+    if text.isascii():
+        return ""
+    # In UTF-8, no part of a longer character is a byte of ASCII.
+    return text.encode("utf-8", "surrogatepass").translate(None, _ASCII).decode("utf-8", "surrogatepass")
+
+
 def words_in(text: str) -> list[str]:
     """Return the words of a text in order, as written.
 
@@ -39,7 +47,7 @@ def words_in(text: str) -> list[str]:
     if text.isascii():
         return text.encode("ascii").translate(_NO_WORD).decode("ascii").split()
     # The few characters beyond ASCII alone are quicker to search than the whole text.
-    beyond = text.encode("utf-8", "surrogatepass").translate(None, _ASCII).decode("utf-8", "surrogatepass")
+    beyond = beyond_ascii(text)
     if not NOT_SIMPLE.search(beyond):
         if _SIMPLE_WORD.search(beyond):
             return _SIMPLE_WORD.findall(text)

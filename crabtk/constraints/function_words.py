@@ -95,12 +95,8 @@ class StopWords(ConstraintType):
             return None
         for tally in text.part(tallies):
             # Lists made for tokens hold the letters that an apostrophe cuts off.
-            stops = [
-                count
-                for word, count in tally.items()
-                if word in long_list or len(word) == 1 or (("'" in word or "’" in word) and _is_stop_word(word))
-            ]
-            most = max(most, sum(stops) / max(1, tally.total()))
+            letters = [count for word, count in tally.items() if len(word) == 1 and word not in long_list]
+            most = max(most, (_stops(tally, long_list) + sum(letters)) / max(1, tally.total()))
         percent = _STEP * (int(100 * most / _STEP) + 1)
         return {"percent": percent} if percent <= 50 else None
 
@@ -221,12 +217,17 @@ def _english(text: ParsedText) -> bool:
 
 def _stop_share(text: ParsedText) -> float:
     tally = Counter(text.part(joined))
-    stops = [
+    return _stops(tally, _STOP_WORDS) / tally.total()
+
+
+def _stops(tally: Counter[str], listed: frozenset[str]) -> int:
+    """Count the words that are on a list or are contractions of a stop word."""
+    found = [
         count
         for word, count in tally.items()
-        if word in _STOP_WORDS or (("'" in word or "’" in word) and _is_stop_word(word))
+        if word in listed or (("'" in word or "’" in word) and _is_stop_word(word))
     ]
-    return sum(stops) / tally.total()
+    return sum(found)
 
 
 @lru_cache(maxsize=1)

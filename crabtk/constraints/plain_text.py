@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 
 from crabtk.text import ParsedText
+from crabtk.words import NOT_SIMPLE, beyond_ascii
 
-_ASCII = bytes(range(128))
-_NOT_SIMPLE = re.compile("[\x1c-\x1f\u0300-\u1fff\u200c\u200d\u2070-\u209f\u20d0-\u20ff\u2c00-\U0010ffff]")
+_NOT_SIMPLE = re.compile(f"[\x1c-\x1f]|{NOT_SIMPLE.pattern}")
 
 
 def is_simple(text: str) -> bool:
@@ -21,14 +21,6 @@ def is_simple(text: str) -> bool:
 def simple(text: ParsedText) -> bool:
     """Return whether the whole text is simple; for ``ParsedText.part``."""
     return is_simple(text.raw)
-
-
-def beyond_ascii(text: str) -> str:
-    """Return the characters of a text that are not ASCII."""
-    if text.isascii():
-        return ""
-    # In UTF-8, no part of a longer character is a byte of ASCII.
-    return text.encode("utf-8", "surrogatepass").translate(None, _ASCII).decode("utf-8", "surrogatepass")
 
 
 def signs_beyond(text: ParsedText) -> str:

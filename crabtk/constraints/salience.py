@@ -13,6 +13,7 @@ import regex
 from crabtk.constraints.quoting import first_place
 from crabtk.constraints.stopwords import stopwords
 from crabtk.text import WORD, ParsedText
+from crabtk.words import beyond_ascii
 
 Content = list[str]
 """Words in order; whatever else stands between two of them, be it a mark or a second space, is an entry of its own."""
@@ -36,7 +37,6 @@ _APART = bytes(char if chr(char).isalnum() or chr(char) in " ._'/@\\-" else ord(
     128
 )
 """Makes a line end of each sign of ASCII that neither belongs to a word nor joins it to another."""
-_ASCII = bytes(range(128))
 _STOP = re.compile(r"\.(?![A-Za-z0-9])")
 
 
@@ -163,7 +163,7 @@ def _content(text: ParsedText) -> Content:
     if prose.isascii():
         return _of_ascii(prose)
     # The few signs beyond ASCII alone are quicker to search than the whole text.
-    beyond = prose.encode("utf-8", "surrogatepass").translate(None, _ASCII).decode("utf-8", "surrogatepass")
+    beyond = beyond_ascii(prose)
     if _MAY_CARRY_MARKS.search(beyond):
         return _set_apart(pair for line in lines for pair in _of_line(line))
     if _LETTER.search(beyond):

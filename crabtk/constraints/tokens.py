@@ -12,9 +12,10 @@ from collections import Counter
 
 import regex
 
-from crabtk.constraints.plain_text import beyond_ascii, is_simple
+from crabtk.constraints.plain_text import is_simple
 from crabtk.constraints.running_text import breaks_at_an_initial, goes_on
 from crabtk.text import UNSPACED, ParsedText, words_in
+from crabtk.words import beyond_ascii
 
 JOINED = regex.compile(
     r"[\p{L}\p{N}][\p{L}\p{M}\p{N}\u200c\u200d]*+(?:['’‐‑-][\p{L}\p{N}][\p{L}\p{M}\p{N}\u200c\u200d]*+)*+"

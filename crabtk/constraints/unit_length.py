@@ -12,13 +12,14 @@ from typing_extensions import override
 from crabtk.constraints.base import ConstraintType
 from crabtk.constraints.counted import RELATION, CountedType, at_most
 from crabtk.constraints.numbers import lower_bound, nearness, round_down, round_up, upper_bound
-from crabtk.constraints.plain_text import beyond_ascii, signs_beyond
+from crabtk.constraints.plain_text import signs_beyond
 from crabtk.constraints.tokens import spaced_tally
 from crabtk.constraints.word_sets import vocabulary
 from crabtk.quantities import Limit, counted
 from crabtk.text import ParsedText, words_in
 from crabtk.types import Params
 from crabtk.wording import Count, Field
+from crabtk.words import beyond_ascii
 
 _LETTERS = regex.compile(r"\p{L}+")
 _MARKS = regex.compile(r"[\p{M}\u200c\u200d]")

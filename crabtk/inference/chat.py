@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from crabtk.errors import BackendError
+from crabtk.inference.unanswerable import UnanswerableError
 from crabtk.types import Message
 
 _MARK = "crabtk-mark"
@@ -38,8 +39,17 @@ class ChatTemplate:
         """Return the tokens of a conversation up to where the assistant's reply begins.
 
         Where the template knows no system turn, its text opens the first user turn.
+
+        Raises:
+            UnanswerableError: The template refuses the conversation, or makes nothing of it.
         """
-        return self._render(messages if self._knows_system else _without_system(messages))
+        try:
+            tokens = self._render(messages if self._knows_system else _without_system(messages))
+        except Exception as error:  # templates refuse a conversation with an error of their own choice
+            raise UnanswerableError(f"the chat template refuses the conversation: {error}") from error
+        if not tokens:
+            raise UnanswerableError("the chat template makes an empty prompt of the conversation")
+        return tokens
 
     def end_of_turn(self) -> int | None:
         """Return the special token that ends the assistant's turn in the template; None if there is none."""

@@ -3,9 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 Prefix = tuple[int, ...]
 """Tokens of a reply that stand already."""
+
+
+class ChoiceTokens:
+    """Choices as tokens of one model, each distinct set encoded once.
+
+    Args:
+        tokenizer: Of the model, as Hugging Face's libraries make them.
+        end_of_turn: The token that ends the assistant's turn.
+    """
+
+    def __init__(self, tokenizer: Any, end_of_turn: int) -> None:
+        self._tokenizer = tokenizer
+        self._end_of_turn = end_of_turn
+        self._known: dict[tuple[str, ...], list[list[int]]] = {}
+
+    def __call__(self, choices: tuple[str, ...]) -> list[list[int]]:
+        """Return the tokens of each choice, with the end of the turn where one begins with another."""
+        if choices not in self._known:
+            tokens = [self._tokenizer.encode(choice, add_special_tokens=False) for choice in choices]
+            self._known[choices] = with_end_of_turn(tokens, self._end_of_turn)
+        return self._known[choices]
 
 
 def with_end_of_turn(choices: Sequence[Sequence[int]], end_of_turn: int) -> list[list[int]]:

@@ -140,6 +140,7 @@ class Client:
                     if key is None:
                         raise BackendError(f"{self._named(backend)} answered request {number}, which was not open")
                     unstored[key] = completion
+                    self.usage += Usage(calls=1)
                     self._note(work, key, completion, fresh=True)
                     now = time.monotonic()
                     if len(unstored) >= _STORED_AT_ONCE or now - stored_at > _STORED_AFTER_SECONDS:
@@ -190,11 +191,9 @@ class Client:
         """Take an answer into the result and its cost into the usage."""
         answer = _classified(work.request(key), completion)
         times = work.know(key, answer)
-        streamed = fresh and isinstance(self._backend, StreamingBackend)
         self.usage += Usage(
             requests=times,
             cached=times - fresh,
-            calls=int(streamed),
             prompt_tokens=fresh * completion.prompt_tokens,
             cached_tokens=fresh * completion.cached_tokens,
             generated_tokens=fresh * completion.generated_tokens,

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Any
-
+from crabtk_ifbench.difference import Difference
 from crabtk_ifbench.reference.facts import CAPITALS
 
 _NAMES = "\n".join(["Zimbabwe", *(f"Utopia {number}" for number in range(99, 48, -1))])
@@ -25,27 +22,6 @@ _GRADES = "\n".join(
 )
 _SEA = "Write a short poem about the sea."
 _KEYWORDS = {"keyword1": "ash", "keyword2": "bay", "keyword3": "cod", "keyword4": "dew", "keyword5": "elk"}
-
-
-@dataclass(frozen=True)
-class Difference:
-    """One known difference.
-
-    Attributes:
-        id: The instruction.
-        upstream: What the reference does.
-        fixed: What the wording says.
-        response: A text on which the two verdicts differ.
-        holds: The reference's verdict on it.
-        kwargs: Keyword arguments for the example.
-    """
-
-    id: str
-    upstream: str
-    fixed: str
-    response: str
-    holds: bool
-    kwargs: Mapping[str, Any] = field(default_factory=dict)
 
 
 DIFFERENCES: tuple[Difference, ...] = (

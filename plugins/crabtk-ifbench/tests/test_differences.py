@@ -9,7 +9,8 @@ import pytest
 from crabtk import ConstraintType, ParsedText
 from crabtk.constraints.builtin import TYPES
 from crabtk_ifbench import register_constraint_types
-from crabtk_ifbench.differences import DIFFERENCES, Difference
+from crabtk_ifbench.difference import Difference
+from crabtk_ifbench.differences import DIFFERENCES
 from crabtk_ifbench.instruction_set import IFBench
 
 KNOWN: dict[str, ConstraintType] = {type_.name: type_ for type_ in TYPES}

@@ -38,3 +38,11 @@ def threads_end() -> Iterator[None]:
     yield
     left = [thread.name for thread in threading.enumerate() if thread not in before and thread.name == "crabtk-openai"]
     assert not left
+
+
+@pytest.fixture
+def quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let nothing wait long before it is tried again."""
+    monkeypatch.setattr("crabtk_openai.backoff._FIRST_SECONDS", 0.01)
+    monkeypatch.setattr("crabtk_openai.servers._PROBES_EVERY", (0.05,))
+    monkeypatch.setattr("crabtk_openai.opening._ATTEMPTS_SECONDS", (0.0, 0.01))

@@ -11,7 +11,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from crabtk.types import Message, Request, Sampling
+from crabtk.types import Completion, Message, Request, Sampling
+from crabtk_openai import OpenAIBackend
 
 KEY = "sk-test-0123456789abcdefWXYZ"
 
@@ -166,3 +167,14 @@ def ask(prompt: str, **fields: Any) -> Request:
 
 def ask_many(number: int) -> list[Request]:
     return [ask(f"request {n}", sampling=Sampling(seed=n)) for n in range(number)]
+
+
+def echo(asked: Asked) -> Answer:
+    """Answer with the prompt."""
+    return chat(asked.prompt)
+
+
+def one(server: Server, request: Request, **options: Any) -> Completion:
+    """Return what the backend makes of one request to a server."""
+    with OpenAIBackend("m", base_url=server.url, **options) as backend:
+        return backend.generate([request])[0]

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from crabtk.inference.chat import ChatTemplate
-from crabtk.inference.choices import Prefix, choice_logprobs, next_tokens, with_end_of_turn
+from crabtk.inference.choices import ChoiceTokens, Prefix, choice_logprobs, next_tokens
+from crabtk.inference.unanswerable import UnanswerableError
 from crabtk.types import Completion, FinishReason, Request
 
 _LARGEST_SEED = 2**63 - 1
@@ -26,10 +27,6 @@ _REASONS: dict[str, FinishReason] = {"stop": "stop", "length": "length"}
 
 Output = Mapping[str, Any]
 """What SGLang returns for one request: ``text`` and ``meta_info``."""
-
-
-class UnanswerableError(Exception):
-    """Why one request gets an error instead of an answer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,10 +76,10 @@ class Questions:
 
     def __init__(self, template: ChatTemplate, tokenizer: Any, limits: Limits) -> None:
         self._template = template
-        self._tokenizer = tokenizer
         self._limits = limits
         self._end_of_turn = template.end_of_turn()
-        self._choices: dict[tuple[str, ...], list[list[int]]] = {}
+        end = tokenizer.eos_token_id if self._end_of_turn is None else self._end_of_turn
+        self._choices = ChoiceTokens(tokenizer, end)
 
     def question(self, request: Request) -> Question:
         """Return what SGLang is to be asked.
@@ -90,17 +87,8 @@ class Questions:
         Raises:
             UnanswerableError: The model cannot answer the request.
         """
-        prompt = self._prompt(request)
+        prompt = self._template.tokens(request.messages)
         return self._scored(request, prompt) if request.choices else self._written(request, prompt)
-
-    def _prompt(self, request: Request) -> list[int]:
-        try:
-            prompt = self._template.tokens(request.messages)
-        except Exception as error:  # templates refuse a conversation with an error of their own choice
-            raise UnanswerableError(f"the chat template refuses the conversation: {error}") from error
-        if not prompt:
-            raise UnanswerableError("the chat template makes an empty prompt of the conversation")
-        return prompt
 
     def _check_length(self, prompt: Sequence[int], begun: int) -> None:
         """Refuse a prompt that SGLang cannot go on from after ``begun`` tokens of its answer."""
@@ -128,7 +116,7 @@ class Questions:
         return Question([Part(prompt, asked)], _written_completion)
 
     def _scored(self, request: Request, prompt: list[int]) -> Question:
-        choices = self._choice_tokens(request.choices)
+        choices = self._choices(request.choices)
         self._check_length(prompt, max(map(len, choices)) - 1)
         asked = next_tokens(choices)
         one = {"max_new_tokens": 1, "temperature": 0.0}
@@ -138,13 +126,6 @@ class Questions:
             return _scored_completion(request, choices, list(asked), outputs)
 
         return Question(parts, complete)
-
-    def _choice_tokens(self, choices: tuple[str, ...]) -> list[list[int]]:
-        if choices not in self._choices:
-            tokens = [self._tokenizer.encode(choice, add_special_tokens=False) for choice in choices]
-            end = self._tokenizer.eos_token_id if self._end_of_turn is None else self._end_of_turn
-            self._choices[choices] = with_end_of_turn(tokens, end)
-        return self._choices[choices]
 
 
 def _structure(request: Request) -> dict[str, str]:

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Mapping
-from difflib import get_close_matches
 from typing import Any
 
 from sglang.srt.server_args import ServerArgs
 
-from crabtk.errors import BackendError
+from crabtk.inference.engine_arguments import engine_arguments
 
 DEFAULTS: Mapping[str, Any] = {
     # A small model writes blanks for ever where the grammar lets it.
@@ -43,19 +42,16 @@ def server_arguments(named: Mapping[str, Any], others: Mapping[str, Any]) -> dic
         BackendError: ``others`` holds a name that this SGLang does not know, that is an option of its own, or that the
             backend relies on.
     """
-    known = _known()
-    for name in others:
-        if name in named or name in _OPTIONS.values():
-            option = _OPTIONS.get(name, name)
-            raise BackendError(f'engine.{name} is an option of its own: give it once, as the option "{option}"')
-        if name in _NEEDED:
-            raise BackendError(f"engine.{name} cannot be set: {_NEEDED[name]}")
-        if name not in known:
-            near = get_close_matches(name, sorted(known - named.keys()), n=3)
-            hint = f"did you mean {' or '.join(near)}?" if near else "see the fields of sglang's ServerArgs"
-            raise BackendError(f"engine.{name} is none of this SGLang's server arguments: {hint}")
-    given = {name: value for name, value in named.items() if value is not None}
-    return {**{name: value for name, value in DEFAULTS.items() if name in known}, **given, **others}
+    return engine_arguments(
+        named,
+        others,
+        known=_known(),
+        defaults=DEFAULTS,
+        needed=_NEEDED,
+        options=_OPTIONS,
+        noun="SGLang's server arguments",
+        source="the fields of sglang's ServerArgs",
+    )
 
 
 def _known() -> set[str]:

@@ -14,8 +14,9 @@ import sglang
 
 from crabtk.errors import BackendError
 from crabtk.inference.chat import ChatTemplate
+from crabtk.inference.unanswerable import UnanswerableError
 from crabtk.types import Completion, Request
-from crabtk_sglang.answers import Limits, Output, Part, Questions, UnanswerableError
+from crabtk_sglang.answers import Limits, Output, Part, Questions
 from crabtk_sglang.arguments import server_arguments
 from crabtk_sglang.messages import Answered, Asked, Cancelled, Opening
 

@@ -11,7 +11,8 @@ import torch
 
 from crabtk.errors import BackendError
 from crabtk.inference.chat import ChatTemplate
-from crabtk.inference.choices import with_end_of_turn
+from crabtk.inference.choices import ChoiceTokens
+from crabtk.inference.unanswerable import UnanswerableError
 from crabtk.types import Completion, Request
 from crabtk_transformers.choices import score
 from crabtk_transformers.decoding import Answer, write
@@ -46,7 +47,8 @@ class Engine:
         if not self._stop_tokens:
             raise BackendError(f"Nothing ends a turn of {model}: name eos_token_id in its generation_config.json")
         end_of_turn = self._prompts.end_of_turn()
-        self._end_of_turn = min(self._stop_tokens) if end_of_turn is None else end_of_turn
+        end = min(self._stop_tokens) if end_of_turn is None else end_of_turn
+        self._choices = ChoiceTokens(self._tokenizer, end)
         embeddings = self._model.get_output_embeddings()
         self._grammars = Grammars(self._tokenizer, embeddings.weight.shape[0], sorted(self._stop_tokens))
         # Last, so that a failure above leaves torch as it was.
@@ -71,7 +73,7 @@ class Engine:
         for place, request in enumerate(requests):
             try:
                 asked = self._prepare(place, request)
-            except _Unanswerable as error:
+            except UnanswerableError as error:
                 completions[place] = Completion(text="", finish_reason="error", error=str(error))
             else:
                 (scored if request.choices else written).append(asked)
@@ -80,34 +82,25 @@ class Engine:
         return [completion for completion in completions if completion is not None]
 
     def _prepare(self, place: int, request: Request) -> _Asked:
-        try:
-            tokens = self._prompts.tokens(request.messages)
-        except Exception as error:  # templates refuse a conversation with an error of their own choice
-            raise _Unanswerable(f"the chat template refuses the conversation: {error}") from error
-        if not tokens:
-            raise _Unanswerable("the chat template makes an empty prompt of the conversation")
+        tokens = self._prompts.tokens(request.messages)
         if self._max_prompt_tokens is not None and len(tokens) > self._max_prompt_tokens:
-            raise _Unanswerable(
+            raise UnanswerableError(
                 f"the prompt has {len(tokens)} tokens, more than max_prompt_tokens = {self._max_prompt_tokens}"
             )
-        choices = self._choice_tokens(request)
+        choices = self._choices(request.choices)
         room = None if self._positions is None else self._positions - len(tokens)
         if room is not None and room < max([1, *map(len, choices)]):
-            raise _Unanswerable(
+            raise UnanswerableError(
                 f"the prompt has {len(tokens)} tokens, and the model's {self._positions} positions leave no room "
                 "for an answer"
             )
         try:
             guide = self._grammars.guide(request)
         except ValueError as error:
-            raise _Unanswerable(str(error)) from error
+            raise UnanswerableError(str(error)) from error
         most = request.sampling.max_tokens
         answer = Answer(most if room is None else min(most, room), Sampler(request.sampling), guide)
         return _Asked(place, request, tokens, choices, answer)
-
-    def _choice_tokens(self, request: Request) -> list[list[int]]:
-        choices = [self._tokenizer.encode(choice, add_special_tokens=False) for choice in request.choices]
-        return with_end_of_turn(choices, self._end_of_turn)
 
     def _score(self, asked: list[_Asked]) -> list[tuple[_Asked, Completion]]:
         if not asked:
@@ -147,10 +140,6 @@ class Engine:
         named = [getattr(generation, "eos_token_id", None), self._tokenizer.eos_token_id, self._prompts.end_of_turn()]
         flat = [token for one in named for token in (one if isinstance(one, list) else [one])]
         return frozenset(int(token) for token in flat if token is not None)
-
-
-class _Unanswerable(Exception):
-    """Why one request gets an error instead of an answer."""
 
 
 @dataclass

@@ -11,7 +11,8 @@ from vllm import RequestOutput, SamplingParams
 from vllm.sampling_params import RequestOutputKind, StructuredOutputsParams
 
 from crabtk.inference.chat import ChatTemplate
-from crabtk.inference.choices import Prefix, choice_logprobs, next_tokens, with_end_of_turn
+from crabtk.inference.choices import ChoiceTokens, Prefix, choice_logprobs, next_tokens
+from crabtk.inference.unanswerable import UnanswerableError
 from crabtk.types import Completion, FinishReason, Request
 
 _LARGEST_SEED = 2**63 - 1
@@ -19,10 +20,6 @@ _SCORED_AT_ONCE = 128
 """Tokens whose log-probabilities vLLM reports for one request."""
 
 _REASONS: dict[str | None, FinishReason] = {"stop": "stop", "repetition": "stop", "length": "length"}
-
-
-class UnanswerableError(Exception):
-    """Why one request gets an error instead of an answer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,10 +62,10 @@ class Questions:
 
     def __init__(self, template: ChatTemplate, tokenizer: Any, positions: int) -> None:
         self._template = template
-        self._tokenizer = tokenizer
         self._positions = positions
         self._end_of_turn = template.end_of_turn()
-        self._choices: dict[tuple[str, ...], list[list[int]]] = {}
+        end = tokenizer.eos_token_id if self._end_of_turn is None else self._end_of_turn
+        self._choices = ChoiceTokens(tokenizer, end)
 
     def question(self, request: Request) -> Question:
         """Return what vLLM is to be asked.
@@ -77,17 +74,8 @@ class Questions:
             UnanswerableError: The model cannot answer the request.
             Exception: Whatever vLLM says against the sampling parameters.
         """
-        prompt = self._prompt(request)
+        prompt = self._template.tokens(request.messages)
         return self._scored(request, prompt) if request.choices else self._written(request, prompt)
-
-    def _prompt(self, request: Request) -> list[int]:
-        try:
-            prompt = self._template.tokens(request.messages)
-        except Exception as error:  # templates refuse a conversation with an error of their own choice
-            raise UnanswerableError(f"the chat template refuses the conversation: {error}") from error
-        if not prompt:
-            raise UnanswerableError("the chat template makes an empty prompt of the conversation")
-        return prompt
 
     def _room(self, prompt: Sequence[int], needed: int) -> int:
         room = self._positions - len(prompt)
@@ -114,7 +102,7 @@ class Questions:
         return Question([Part(prompt, params)], _written_completion)
 
     def _scored(self, request: Request, prompt: list[int]) -> Question:
-        choices = self._choice_tokens(request.choices)
+        choices = self._choices(request.choices)
         self._room(prompt, max(map(len, choices)))
         asked: list[tuple[Prefix, list[int]]] = []
         for prefix, tokens in next_tokens(choices).items():
@@ -126,13 +114,6 @@ class Questions:
             return _scored_completion(request, choices, asked, outputs)
 
         return Question(parts, complete)
-
-    def _choice_tokens(self, choices: tuple[str, ...]) -> list[list[int]]:
-        if choices not in self._choices:
-            tokens = [self._tokenizer.encode(choice, add_special_tokens=False) for choice in choices]
-            end = self._tokenizer.eos_token_id if self._end_of_turn is None else self._end_of_turn
-            self._choices[choices] = with_end_of_turn(tokens, end)
-        return self._choices[choices]
 
 
 def _structure(request: Request) -> StructuredOutputsParams | None:

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import fields
-from difflib import get_close_matches
 from typing import Any
 
 from vllm import EngineArgs
 
-from crabtk.errors import BackendError
+from crabtk.inference.engine_arguments import engine_arguments as checked
 from crabtk_vllm.cpu import cpu_defaults
 
 DEFAULTS: Mapping[str, Any] = {
@@ -43,17 +42,14 @@ def engine_arguments(named: Mapping[str, Any], others: Mapping[str, Any]) -> dic
         BackendError: ``others`` holds a name that this vLLM does not know, that is an option of its own, or that the
             backend relies on.
     """
-    known = {field.name for field in fields(EngineArgs)}
-    for name in others:
-        if name in named:
-            option = _OPTIONS.get(name, name)
-            raise BackendError(f'engine.{name} is an option of its own: give it once, as the option "{option}"')
-        if name in _NEEDED:
-            raise BackendError(f"engine.{name} cannot be set: {_NEEDED[name]}")
-        if name not in known:
-            near = get_close_matches(name, sorted(known - named.keys()), n=3)
-            hint = f"did you mean {' or '.join(near)}?" if near else "see the fields of vllm.EngineArgs"
-            raise BackendError(f"engine.{name} is none of this vLLM's engine arguments: {hint}")
-    given = {name: value for name, value in named.items() if value is not None}
-    given = {**{name: value for name, value in DEFAULTS.items() if name in known}, **given, **others}
+    given = checked(
+        named,
+        others,
+        known={field.name for field in fields(EngineArgs)},
+        defaults=DEFAULTS,
+        needed=_NEEDED,
+        options=_OPTIONS,
+        noun="vLLM's engine arguments",
+        source="the fields of vllm.EngineArgs",
+    )
     return {**cpu_defaults(given), **given}

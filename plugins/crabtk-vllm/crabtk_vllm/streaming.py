@@ -7,8 +7,9 @@ from collections.abc import Generator, Iterator
 from vllm import RequestOutput
 
 from crabtk.errors import BackendError
+from crabtk.inference.unanswerable import UnanswerableError
 from crabtk.types import Completion, Request
-from crabtk_vllm.answers import Question, Questions, UnanswerableError
+from crabtk_vllm.answers import Question, Questions
 from crabtk_vllm.engine import Engine
 
 _AHEAD = 2
