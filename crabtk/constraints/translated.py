@@ -20,11 +20,13 @@ class TranslatedType:
         name: ``family:name``; never the name of a measured type.
         key: The key under which the model answers, in one JSON object for all types.
         question: One line that tells the model what to look for in the response.
+        always: Every response of some length has it, so the model may not answer null.
     """
 
     name: str
     key: str
     question: str
+    always: bool = False
 
 
 TRANSLATED: tuple[TranslatedType, ...] = (
@@ -33,16 +35,19 @@ TRANSLATED: tuple[TranslatedType, ...] = (
         "refined_instruction",
         "The instruction itself, rewritten with the circumstances (who asks, for whom, to what end, under which "
         "limits) that the response answers to; ask for nothing that the response does not give.",
+        always=True,
     ),
     TranslatedType(
         "style:writing",
         "writing_style",
         "The tone, register or voice that the response keeps to throughout.",
+        always=True,
     ),
     TranslatedType(
         "content:semantic_elements",
         "semantic_elements",
         "A theme, entity, cause, effect or point of view that the response treats and could have left out.",
+        always=True,
     ),
     TranslatedType(
         "format:morphological",
@@ -64,11 +69,13 @@ TRANSLATED: tuple[TranslatedType, ...] = (
         "style:grammatical_structure",
         "grammatical_structure",
         "A grammatical pattern kept up in the response: tense, person, voice, mood, conditionals, questions.",
+        always=True,
     ),
     TranslatedType(
         "content:hierarchy",
         "hierarchy",
         "The order or priority of parts: what comes before what, what is main and what is subordinate.",
+        always=True,
     ),
     TranslatedType(
         "format:special_output",
@@ -84,6 +91,7 @@ TRANSLATED: tuple[TranslatedType, ...] = (
         "content:specific_sentence",
         "specific_sentence",
         "What a particular sentence does, such as the opening or closing one; describe it and do not quote it.",
+        always=True,
     ),
     TranslatedType(
         "format:keyword_formatting",

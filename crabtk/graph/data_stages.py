@@ -21,7 +21,11 @@ from crabtk.store import Result, Stored
 
 _TEXT = ("text.py", "words.py", "markdown.py", "sentences.py", "language.py", "randomness.py", "canonical.py")
 _ASKING = (
+    "constraints/translated.py",
     "prompts/response.md",
+    "prompts/system.md",
+    "prompts/translate.md",
+    "prompts/judge.md",
     "prompts/worked_examples.toml",
     "pipeline/ask.py",
     "wording.py",
@@ -187,9 +191,6 @@ DATA_STAGES = (
         _translated_depend,
         (
             "pipeline/translate.py",
-            "constraints/translated.py",
-            "prompts/translate.md",
-            "prompts/translate_system.md",
             *_ASKING,
             *_TEXT,
         ),
@@ -202,7 +203,7 @@ DATA_STAGES = (
         "Planted constraints whose truth code knows, and the judge's P(yes) on them.",
         _audit,
         _audit_depend,
-        ("pipeline/audit.py", "pipeline/judge.py", "scoring/judges.py", "prompts/judge.md", *_ASKING, *TYPES),
+        ("pipeline/audit.py", "pipeline/judge.py", "scoring/judges.py", *_ASKING, *TYPES),
         {"judge_audit": "Audit"},
         engine=True,
     ),
@@ -220,7 +221,6 @@ DATA_STAGES = (
             "pipeline/judge.py",
             "pipeline/translate.py",
             "scoring/judges.py",
-            "prompts/judge.md",
             "prompts/judge_request.md",
             "prompts/repair.md",
             *_ASKING,

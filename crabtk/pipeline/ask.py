@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
+from functools import cache
 from typing import Any, Protocol
 
-from crabtk.prompts import prompt
+from crabtk.constraints.translated import TRANSLATED
+from crabtk.prompts import prompt, worked_examples
 from crabtk.types import Completion, Message, Request, Sampling
 from crabtk.wording import fill
 
-SYSTEM = "You analyse how a response fulfils its instruction. You answer exactly in the form that is asked for."
+ALL_KINDS = "all kinds"
+"""How the task of writing names all translated types."""
 
 
 class Complete(Protocol):
@@ -20,16 +24,34 @@ class Complete(Protocol):
         ...
 
 
-def question(
-    template: str, instruction: str, response: str, *, system: str = SYSTEM, **values: str
-) -> tuple[Message, ...]:
+def question(template: str, instruction: str, response: str, **values: str) -> tuple[Message, ...]:
     """Return the messages of a question on a response.
 
-    What most requests share stands first: the system message for all responses, then the response for all
-    questions on it, and the question itself last.
+    All questions, whatever they ask, are one text up to the end of the response, so that a prefix cache reads each
+    response once: first what is the same for all responses, then the response, and the question itself last.
     """
+    return (*_opening(), _turn(template, instruction, response, **values))
+
+
+@cache
+def _opening() -> tuple[Message, ...]:
+    """Return what stands before any response: the tasks, and examples of both with their answers."""
+    kinds = "\n".join(f"- {type_.key}: {type_.question}" for type_ in TRANSLATED)
+    keys = ", ".join(type_.key for type_ in TRANSLATED)
+    turns = [Message("system", fill(prompt("system"), {"kinds": kinds, "keys": keys}))]
+    for example in worked_examples():
+        answer = {type_.key: example["answer"].get(type_.key) for type_ in TRANSLATED}
+        turns.append(_turn("translate", example["instruction"], example["response"].strip(), kinds=ALL_KINDS))
+        turns.append(Message("assistant", json.dumps(answer, ensure_ascii=False)))
+        for verdict in example.get("verdicts", ()):
+            asked = fill(prompt("judge"), {"response": "", "constraint": verdict["requirement"]})
+            turns += [Message("user", asked.strip()), Message("assistant", verdict["answer"])]
+    return tuple(turns)
+
+
+def _turn(template: str, instruction: str, response: str, **values: str) -> Message:
     shared = fill(prompt("response"), {"instruction": instruction, "response": response})
-    return Message("system", system), Message("user", fill(prompt(template), {"response": shared, **values}))
+    return Message("user", fill(prompt(template), {"response": shared, **values}))
 
 
 def json_request(messages: tuple[Message, ...], properties: Mapping[str, Any], sampling: Sampling) -> Request:
@@ -51,9 +73,14 @@ The bound keeps a looping model from filling the whole answer with one; a text t
 """
 
 
+def text_up_to(longest: int) -> Mapping[str, Any]:
+    """Return the schema of a text of at most so many characters."""
+    return {"type": "string", "maxLength": longest}
+
+
 def text_or_null(longest: int) -> Mapping[str, Any]:
     """Return the schema of a text of at most so many characters, or null."""
-    return {"anyOf": [{"type": "string", "maxLength": longest}, {"type": "null"}]}
+    return {"anyOf": [text_up_to(longest), {"type": "null"}]}
 
 
 SENTENCE_OR_NULL = text_or_null(LONGEST_SENTENCE)

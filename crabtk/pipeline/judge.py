@@ -4,12 +4,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from functools import cache
 
 from crabtk.pipeline.ask import Complete, question
-from crabtk.prompts import prompt, worked_examples
-from crabtk.types import Completion, Message, Request, Sampling
-from crabtk.wording import fill
+from crabtk.types import Completion, Request, Sampling
 
 YES, NO = "Yes", "No"
 REFINED = "situation:refined_instruction"
@@ -31,22 +28,8 @@ def judge(complete: Complete, cases: Sequence[tuple[Mapping[str, str], str, str]
 
 def _request(seed: Mapping[str, str], type_: str, text: str) -> Request:
     template = "judge_request" if type_ == REFINED else "judge"
-    system, asked = question(template, seed["instruction"], seed["response"], constraint=text)
-    return Request((system, *_examples(), asked), Sampling(max_tokens=3), choices=(YES, NO))
-
-
-@cache
-def _examples() -> tuple[Message, ...]:
-    """Return questions on the worked example with their answers; the same for every case."""
-    example = worked_examples()[0]
-    turns: list[Message] = []
-    for verdict in example["verdicts"]:
-        first = question(
-            "judge", example["instruction"], example["response"].strip(), constraint=verdict["requirement"]
-        )
-        later = fill(prompt("judge"), {"response": "", "constraint": verdict["requirement"]}).strip()
-        turns += [Message("user", later) if turns else first[-1], Message("assistant", verdict["answer"])]
-    return tuple(turns)
+    asked = question(template, seed["instruction"], seed["response"], constraint=text)
+    return Request(asked, Sampling(max_tokens=3), choices=(YES, NO))
 
 
 def p_yes(completion: Completion) -> float | None:

@@ -10,25 +10,26 @@ from typing import Any
 import polars as pl
 from rapidfuzz.distance import LCSseq
 
-from crabtk.constraints.translated import TranslatedType
+from crabtk.constraints.translated import TRANSLATED, TranslatedType
 from crabtk.errors import EmptyStageError
 from crabtk.pipeline.ask import (
+    ALL_KINDS,
     LONGEST_INSTRUCTION,
     LONGEST_SENTENCE,
     Complete,
     json_request,
     question,
     text_or_null,
+    text_up_to,
 )
 from crabtk.pipeline.judge import REFINED
 from crabtk.pipeline.ledger import ledger
 from crabtk.pipeline.measure import SCHEMA
-from crabtk.prompts import prompt, worked_examples
+from crabtk.prompts import worked_examples
 from crabtk.randomness import generator
 from crabtk.settings import Translation
 from crabtk.text import ParsedText
-from crabtk.types import Completion, Message, Rejected, Request, Sampling
-from crabtk.wording import fill
+from crabtk.types import Completion, Rejected, Request, Sampling
 
 STAGE = "translated_constraints"
 NOTHING = frozenset(("", "null", "none", "n/a"))
@@ -66,7 +67,8 @@ def translate(
     found: list[dict[str, Any]] = []
     rejected: list[Rejected] = []
     readable = 0
-    examples = [text for example in worked_examples() for text in example["answer"].values()]
+    shown = [type_.question for type_ in TRANSLATED]
+    shown += [text for example in worked_examples() for text in example["answer"].values()]
     for row, completion in zip(rows, complete(requests), strict=True):
         answer = read_answer(completion, [type_.key for type_ in types])
         if isinstance(answer, str):
@@ -78,7 +80,7 @@ def translate(
             if text is None or text.strip().lower().rstrip(".") in NOTHING:
                 continue
             constraint_id = f"{row['seed_id']}/{type_.name}"
-            if reason := unfit(text, row, type_.name, examples):
+            if reason := unfit(text, row, type_.name, shown):
                 rejected.append(Rejected(STAGE, "seeds", None, constraint_id, reason, text))
             else:
                 text = " ".join(text.split())
@@ -105,28 +107,22 @@ def _draw(seed: int, seed_id: str) -> float:
 
 
 def _request(row: Mapping[str, Any], types: Sequence[TranslatedType], settings: Translation, seed: int) -> Request:
-    kinds = "\n".join(f"- {type_.key}: {type_.question}" for type_ in types)
-    keys = ", ".join(type_.key for type_ in types)
-    system = fill(prompt("translate_system"), {"kinds": kinds, "keys": keys})
-    first, *asked = question("translate", row["instruction"], row["response"], system=system)
-    messages = (first, *_worked_examples([type_.key for type_ in types]), *asked)
     sampling = Sampling(
         max_tokens=settings.max_tokens,
         temperature=settings.temperature,
         top_p=settings.top_p,
         seed=generator(seed, STAGE, row["seed_id"]).getrandbits(31),
     )
-    return json_request(messages, {type_.key: text_or_null(_longest(type_.name)) for type_ in types}, sampling)
+    keys = [type_.key for type_ in types]
+    kinds = ALL_KINDS if len(keys) == len(TRANSLATED) else f"the kinds {', '.join(keys)}"
+    asked = question("translate", row["instruction"], row["response"], kinds=kinds)
+    return json_request(asked, {type_.key: _schema(type_) for type_ in types}, sampling)
 
 
-def _worked_examples(keys: Sequence[str]) -> list[Message]:
-    """Return questions with their answers; the same for every row, so that a prefix cache holds them."""
-    turns: list[Message] = []
-    for example in worked_examples():
-        asked = question("translate", example["instruction"], example["response"].strip())[-1]
-        answer = {key: example["answer"].get(key) for key in keys}
-        turns += [asked, Message("assistant", json.dumps(answer, ensure_ascii=False))]
-    return turns
+def _schema(type_: TranslatedType) -> Mapping[str, Any]:
+    # A small model that may write null once writes it to the end.
+    longest = _longest(type_.name)
+    return text_up_to(longest) if type_.always else text_or_null(longest)
 
 
 def _longest(type_: str) -> int:
@@ -165,14 +161,14 @@ def _without_repetition(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return value
 
 
-def unfit(text: str, seed: Mapping[str, Any], type_: str, examples: Sequence[str] = ()) -> str | None:
+def unfit(text: str, seed: Mapping[str, Any], type_: str, shown: Sequence[str] = ()) -> str | None:
     """Return why what a model wrote as a constraint cannot be used, whatever a judge may say; None if it can.
 
     Args:
         text: As the model wrote it.
         seed: Row of schema ``Seeds``.
         type_: Name of the translated type. A refined instruction may quote the response, as the seed's own may.
-        examples: What the prompt showed.
+        shown: Texts of the prompt.
     """
     longest = _longest(type_)
     if len(text) >= longest:
@@ -182,8 +178,8 @@ def unfit(text: str, seed: Mapping[str, Any], type_: str, examples: Sequence[str
     words = ParsedText(text).lower_words
     if len(words) < 3:
         return "it has fewer than three words"
-    if any(words == ParsedText(example).lower_words for example in examples):
-        return "it repeats an example of the prompt"
+    if any(words == ParsedText(told).lower_words for told in shown):
+        return "it repeats the prompt"
     if type_ != REFINED and _quotes(words, ParsedText(seed["response"]).lower_words):
         return f"it quotes {QUOTED_WORDS} or more words of the response"
     if LCSseq.normalized_similarity(words, ParsedText(seed["instruction"]).lower_words) > 0.9:

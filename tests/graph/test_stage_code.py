@@ -33,8 +33,6 @@ IN_PART = {
     ("translated_constraints", "pipeline/judge.py"): "the name of a type",
     ("judge_audit", "prompts/judge_request.md"): "for a type that is never planted",
     ("constraints", "pipeline/measure.py"): "its table's columns",
-    ("constraints", "prompts/translate.md"): "only answers are read as translate reads them",
-    ("constraints", "prompts/translate_system.md"): "only answers are read as translate reads them",
     ("crab", "pipeline/judge.py"): "the name of a type",
     ("responses", "text.py"): "passed on to grades, which are another stage's",
     ("responses", "scoring/aggregate.py"): "columns of grades, which are another stage's",

@@ -93,8 +93,8 @@ def test_all_questions_on_one_response_are_one_text_up_to_the_question() -> None
     ]
     finding = Finding(True, "trusted", 1.0, 1.0, 1.0, 0.5, 1.0, 0.0, 10, 10, 0)
     accept(seeds([one]), constraints([]), constraints(rows), {}, finding, asked, repair=True, max_rouge_l=0.6)
-    judging = [request.messages[:-1] for request in asked.asked if request.choices]
-    assert len(asked.asked) == 4 and len(judging) == 3 and len(set(judging)) == 1
+    assert len(asked.asked) == 4 and sum(bool(request.choices) for request in asked.asked) == 3
+    assert len({request.messages[:-1] for request in asked.asked}) == 1
     shared = common_start(asked.questions)
     assert one["instruction"] in shared and one["response"] in shared
     for text, template in ((rows[0]["text"], 0), (rows[1]["text"], 1), (rows[0]["text"], 2)):
@@ -102,13 +102,13 @@ def test_all_questions_on_one_response_are_one_text_up_to_the_question() -> None
     assert "Write it in a friendly manner." in asked.questions[3]
 
 
-def test_questions_of_the_translator_share_what_they_ask_for_and_begin_like_those_of_the_judge() -> None:
+def test_questions_of_the_translator_begin_like_those_of_the_judge_up_to_the_end_of_the_response() -> None:
     one, other = seed(1), seed(2)
     writing = Model(lambda _: json.dumps({type_.key: None for type_ in TRANSLATED}))
     translate(seeds([one, other]), TRANSLATED, writing, settings=Translation(), seed=1)
     first, second = writing.asked
-    assert first.messages[:-1] == second.messages[:-1]
     judging = Model(lambda _: 0.5)
     judge(judging, [(one, "style:writing", "Write calmly.")])
+    assert first.messages[:-1] == second.messages[:-1] == judging.asked[0].messages[:-1]
     shared = common_start([question(first), *judging.questions])
     assert one["instruction"] in shared and one["response"] in shared

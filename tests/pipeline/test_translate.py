@@ -100,7 +100,8 @@ def test_an_unreadable_answer_is_in_the_ledger_with_its_text_and_costs_its_seed_
 UNFIT = {
     "it quotes 10 or more words": "The keeper climbs the narrow stairs every evening and lights the great lamp.",
     "it quotes 10 or more": "Write: LIGHTHOUSE KEEPER CLIMBS THE NARROW, STAIRS; EVERY EVENING AND LIGHTS!",
-    "it repeats an example of the prompt": worked_examples()[0]["answer"]["writing_style"].upper().rstrip("."),
+    "it repeats the prompt": worked_examples()[0]["answer"]["writing_style"].upper().rstrip("."),
+    "it repeats the": TRANSLATED[1].question,
     "it repeats the instruction": "Tell me about topic 1!",
     "it has fewer than three words": "Be calm.",
     "it was cut off at 240 characters": ("Keep a calm tone and " * 20)[:240],
@@ -138,8 +139,12 @@ def test_the_schema_that_constrains_an_engine_allows_what_is_read_and_nothing_el
     schema = model.asked[0].json_schema
     assert schema is not None
     assert list(schema["properties"]) == schema["required"] == KEYS and schema["additionalProperties"] is False
-    longest = {key: value["anyOf"][0]["maxLength"] for key, value in schema["properties"].items()}
+    texts = {key: value.get("anyOf", [value])[0] for key, value in schema["properties"].items()}
+    assert {text["type"] for text in texts.values()} == {"string"}
+    longest = {key: text["maxLength"] for key, text in texts.items()}
     assert longest.pop("refined_instruction") == 600 and set(longest.values()) == {240}
+    nullable = {key for key, value in schema["properties"].items() if {"type": "null"} in value.get("anyOf", [])}
+    assert nullable == {type_.key for type_ in TRANSLATED if not type_.always}
 
 
 def test_general_chat_is_passed_over_and_a_limit_draws_the_same_seeds_in_any_order() -> None:

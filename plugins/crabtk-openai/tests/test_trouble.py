@@ -19,6 +19,7 @@ import pytest
 from openai_server import KEY, Answer, Asked, Server, ServerMaker, ask, ask_many, chat, echo, one, refused
 
 from crabtk.errors import BackendError
+from crabtk.testing.endings import check_endings
 from crabtk.types import Request
 from crabtk_openai import OpenAIBackend
 
@@ -254,3 +255,14 @@ def test_interruption_ends_at_once(serve: ServerMaker, tmp_path: Path) -> None:
     out, _ = process.communicate(timeout=20)
     assert out.strip() == "interrupted ['MainThread']"
     assert process.returncode == 0
+
+
+@pytest.mark.slow
+def test_endings(serve: ServerMaker) -> None:
+    def behave(asked: Asked) -> Answer:
+        answer = chat(asked.prompt)
+        answer.seconds = 0.1
+        return answer
+
+    # Eight at a time, so that the run does not end by itself first.
+    check_endings(OpenAIBackend, {"model": "m", "base_url": serve(behave).url, "max_concurrency": 8})

@@ -34,6 +34,19 @@ class Cluster:
         """Return Ray's number of this machine."""
         return str(self.ray.get_runtime_context().get_node_id())
 
+    def check(self) -> None:
+        """Find out whether Ray still runs on this machine; its own calls then wait for ever.
+
+        Raises:
+            BackendError: It does not, as far as the cluster's head knows, which takes half a minute to notice.
+        """
+        here = self.node()
+        if not any(node["NodeID"] == here and node["Alive"] for node in self.ray.nodes()):
+            raise BackendError(
+                "Ray died on this machine (its process raylet). What was answered is kept. Look at the memory of the "
+                "machine and at the logs of Ray's session"
+            )
+
     def resources(self) -> Mapping[str, float]:
         """Return what all machines have together, by Ray's names (``CPU``, ``GPU``)."""
         resources: Mapping[str, float] = self.ray.cluster_resources()

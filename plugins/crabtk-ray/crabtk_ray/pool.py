@@ -15,6 +15,7 @@ from crabtk_ray.cluster import Cluster
 from crabtk_ray.worker import Opened, Report, Task, Worker
 
 _CLOSE_SECONDS = 15.0
+_SILENT_BEFORE_DOUBT = 10
 _LOOKED_EVERY_SECONDS = 1.0
 _DEATHS_IN_A_ROW = 6
 """Of one place's actors with no answer in between: twice as many as condemn a block, which may be to blame."""
@@ -84,6 +85,7 @@ class Pool:
         )
         self._members = [Member() for _ in range(size.actors)]
         self.last_death = ""
+        self._silent = 0
 
     def open(self) -> None:
         """Start all actors and wait until each has loaded its model.
@@ -117,10 +119,16 @@ class Pool:
         """Wait for calls to end, a second at most; a place whose actor died gets another one.
 
         Yields what actors report, and deaths, of which the place's blocks are the caller's to take back.
+
+        Raises:
+            BackendError: Ray itself is dead.
         """
         members = {member.call: member for member in self._members if member.call is not None}
         self._ray.wait(list(members), num_returns=1, timeout=_LOOKED_EVERY_SECONDS)
         ready, _ = self._ray.wait(list(members), num_returns=len(members), timeout=0)
+        self._silent = 0 if ready else self._silent + 1
+        if self._silent % _SILENT_BEFORE_DOUBT == _SILENT_BEFORE_DOUBT - 1:
+            self._cluster.check()
         for call in ready:
             member = members[call]
             opening = member.opening_ends is not None

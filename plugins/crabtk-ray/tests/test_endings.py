@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import os
 import signal
-import subprocess
-import sys
 import time
+from collections.abc import Sequence
 
 import psutil
 import pytest
@@ -14,50 +12,34 @@ import pytest
 pytest.importorskip("ray")
 
 from crabtk.errors import BackendError
-from crabtk_ray import RayBackend
-
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(240)]
-
-SCRIPT = """
-import sys
-from itertools import count
+from crabtk.testing.endings import check_endings
 from crabtk.types import Message, Request
 from crabtk_ray import RayBackend
 
-asked = (Request((Message("user", f"Say {n}."),)) for n in count())
-inner = {"seconds": 0.2}
-with RayBackend("m", backend=sys.argv[1], actors=2, num_cpus=0.5, batch_size=4, options=inner) as backend:
-    for number, completion in backend.stream(asked):
-        print("answered", flush=True)
-"""
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
 
 
 @pytest.mark.parametrize("backend", ["mortal", "mortal-stream"])
-@pytest.mark.parametrize(
-    ("number", "group"),
-    [(signal.SIGINT, True), (signal.SIGINT, False), (signal.SIGTERM, False), (signal.SIGKILL, False)],
-    ids=["ctrl-c", "SIGINT", "SIGTERM", "SIGKILL"],
-)
-def test_an_ended_run_leaves_no_process(number: signal.Signals, group: bool, backend: str, mortal: None) -> None:
-    arguments = [sys.executable, "-c", SCRIPT, backend]
-    with subprocess.Popen(arguments, stdout=subprocess.PIPE, text=True, start_new_session=True) as run:
-        assert run.stdout is not None
-        assert run.stdout.readline() == "answered\n"
-        seen = psutil.Process(run.pid).children(recursive=True)
-        names = [" ".join(process.cmdline()) for process in seen]
-        workers = [process for process, name in zip(seen, names, strict=True) if "Agent" not in name]
-        assert any("raylet" in name for name in names)
-        assert sum("ray::" in name for name in names) >= 2, names
-        # A terminal sends to the whole group, a scheduler to the one process.
-        (os.killpg if group else os.kill)(run.pid, number)
-        assert run.wait(60) != 0
-    _, left = psutil.wait_procs(workers, 30)
-    assert not left
+def test_endings(backend: str, mortal: None) -> None:
+    options = {"model": "m", "backend": backend, "actors": 2, "num_cpus": 0.5, "batch_size": 4}
     # Two small agents of Ray look for the rest of it for a minute when nobody could tell them.
-    _, left = psutil.wait_procs(seen, 90)
-    for process in left:
-        process.kill()
-    assert not left
+    check_endings(RayBackend, {**options, "options": {"seconds": 0.2}}, kill=_kill_actor, patience=100)
+
+
+def _kill_actor(processes: Sequence[psutil.Process]) -> None:
+    next(process for process in processes if process.cmdline()[0].startswith("ray::")).kill()
+
+
+def test_a_dead_ray_is_an_error(mortal: None) -> None:
+    asked = [Request((Message("user", f"Say {number}."),)) for number in range(1000)]
+    with (
+        pytest.raises(BackendError, match=r"Ray died on this machine"),
+        RayBackend("m", backend="mortal", num_cpus=0.5, batch_size=1, options={"seconds": 0.2}) as backend,
+    ):
+        answers = backend.stream(iter(asked))
+        next(answers)
+        next(p for p in psutil.Process().children() if p.name() == "raylet").kill()
+        list(answers)
 
 
 def test_a_closed_backend_leaves_no_process_and_no_handler(mortal: None) -> None:

@@ -16,6 +16,7 @@ from transformers import AutoModelForCausalLM, AutoTokenizer
 
 from crabtk.errors import BackendError
 from crabtk.testing import check_backend
+from crabtk.testing.endings import check_endings
 from crabtk.types import Message, Request, Sampling
 from crabtk_transformers import TransformersBackend, loading
 from crabtk_transformers.prefill import read_prompts
@@ -35,6 +36,11 @@ def backend(llama: Path) -> Iterator[TransformersBackend]:
 
 def test_contract(llama: Path) -> None:
     check_backend(lambda: TransformersBackend(str(llama)), too_many_words=1000)
+
+
+@pytest.mark.slow
+def test_endings(llama: Path) -> None:
+    check_endings(TransformersBackend, {"model": str(llama), "device": "cpu"})
 
 
 class Plain:
