@@ -47,7 +47,7 @@ def tokens(text: ParsedText) -> tuple[str, ...]:
 
 def tokenised(raw: str) -> tuple[str, ...]:
     """Return nltk's tokens; punctuation marks are tokens of their own."""
-    import nltk  # type: ignore[import-untyped]
+    import nltk
 
     return tuple(_with_data("punkt_tab", lambda: nltk.word_tokenize(raw)))
 
@@ -63,7 +63,7 @@ def first_tag(text: ParsedText) -> str:
 @lru_cache
 def stop_words() -> frozenset[str]:
     """Return nltk's English stop words."""
-    from nltk.corpus import stopwords  # type: ignore[import-untyped]
+    from nltk.corpus import stopwords
 
     return _with_data("stopwords", lambda: frozenset(stopwords.words("english")))
 
