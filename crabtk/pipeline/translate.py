@@ -57,7 +57,7 @@ def translate(
 
     Returns:
         Rows of schema ``Constraints``, not yet judged (verdict unknown, score null), and the ledger: answers
-        that could not be read, and constraints that quote the response or repeat the prompt's examples.
+        that could not be read, and constraints that quote the response or repeat the prompt or one another.
 
     Raises:
         EmptyStageError: There were seeds and no answer at all could be read.
@@ -75,14 +75,19 @@ def translate(
             rejected.append(Rejected(STAGE, "seeds", None, row["seed_id"], answer, completion.text))
             continue
         readable += 1
+        written: dict[tuple[str, ...], str] = {}
         for type_ in types:
             text = answer[type_.key]
             if text is None or text.strip().lower().rstrip(".") in NOTHING:
                 continue
             constraint_id = f"{row['seed_id']}/{type_.name}"
-            if reason := unfit(text, row, type_.name, shown):
+            words = tuple(ParsedText(text).lower_words)
+            if twin := written.get(words):
+                rejected.append(Rejected(STAGE, "seeds", None, constraint_id, f"it repeats that of {twin}", text))
+            elif reason := unfit(text, row, type_.name, shown):
                 rejected.append(Rejected(STAGE, "seeds", None, constraint_id, reason, text))
             else:
+                written[words] = type_.name
                 text = " ".join(text.split())
                 found.append(unjudged(row["seed_id"], constraint_id, type_.name, text, "translated"))
     if rows and not readable:

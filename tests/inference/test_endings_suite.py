@@ -13,6 +13,8 @@ import pytest
 from crabtk.protocols import Backend
 from crabtk.testing.endings import check_endings
 
+pytestmark = pytest.mark.slow
+
 FOLDER = str(Path(__file__).parent)
 
 
@@ -36,7 +38,6 @@ def kill(processes: Sequence[psutil.Process]) -> None:
     process.kill()
 
 
-@pytest.mark.slow
 def test_a_tidy_backend_passes() -> None:
     check_endings(named("Tidy"), {"model": "m"}, kill=kill, patience=20)
     assert not psutil.Process().children(recursive=True)

@@ -121,6 +121,12 @@ def test_an_unfit_constraint_is_in_the_ledger_and_costs_nothing_else(reason: str
     assert row["raw"] == UNFIT[reason].replace("\ud83d", "?")
 
 
+def test_what_a_model_writes_under_several_types_counts_once() -> None:
+    table, ledger, _ = run(lambda _: written(writing_style=CALM, hierarchy=CALM.upper(), paragraphs=f" {CALM}"))
+    assert table["type"].to_list() == ["style:writing"]
+    assert ledger["reason"].to_list() == ["it repeats that of style:writing"] * 2
+
+
 def test_nine_words_of_the_response_are_no_quotation() -> None:
     nine = "Mention that keeper climbs the narrow stairs every evening and lights some other thing."
     table, ledger, _ = run(lambda _: written(semantic_elements=nine))
