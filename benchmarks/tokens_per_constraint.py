@@ -3,8 +3,8 @@
 SETTINGS is a settings file whose engine ``default`` answers, such as one with ``backend = "vllm"``. Each side gets the
 same pairs and a fresh engine of its own, with the engine's prefix cache on for both. The engine's own counters are
 printed: prompt tokens, those among them that its prefix cache served, tokens written, and what had to be computed (read
-without the cache, and written) for each constraint that the model itself calls good. SIDE is ``official`` or
-``crabtk``; both if not given.
+without the cache, and written) for each translated constraint that the side keeps on the model's word; constraints that
+code measures cost no tokens and are not counted. SIDE is ``official`` or ``crabtk``; both if not given.
 """
 
 from __future__ import annotations

@@ -23,6 +23,7 @@ from crabtk.testing.ended_run import IDENTITY, REQUESTS, client, requests
 Processes = Sequence[psutil.Process]
 
 _FEW = 48
+_LOADING_SECONDS = 2.0
 _STORED_WITHIN_SECONDS = 1.5
 _ENDINGS = ("Ctrl-C while it loads", "Ctrl-C", "SIGINT", "SIGTERM", "SIGKILL")
 _SIGNALS = {"SIGTERM": signal.SIGTERM, "SIGKILL": signal.SIGKILL}
@@ -33,7 +34,7 @@ def check_endings(
     options: Mapping[str, Any],
     *,
     kill: Callable[[Processes], None] | None = None,
-    loading: Callable[[Processes], bool] = bool,
+    loading: Callable[[Processes], bool] | None = None,
     patience: float = 60.0,
 ) -> None:
     """Check that however a run ends, no process is left and no answer lost; an ``AssertionError`` says what was.
@@ -48,7 +49,8 @@ def check_endings(
         options: For its constructor, ``model`` among them; as JSON has them.
         kill: Kills the engine, given the processes that were started since it was opened; the run must then end in
             ``BackendError``, or be answered all the same. None for an engine that has no process of its own.
-        loading: Whether a run's processes say that the model is being loaded; else any process does, or two seconds.
+        loading: Whether the processes below a run say that the model is being loaded. None: that there is one, or that
+            two seconds have passed.
         patience: Seconds after which nothing may be left.
     """
     _check_killed_engine(backend, options, kill, patience)
@@ -94,7 +96,7 @@ def _check_ended_run(
     backend: type[Backend],
     options: Mapping[str, Any],
     ending: str,
-    loading: Callable[[Processes], bool],
+    loading: Callable[[Processes], bool] | None,
     patience: float,
     cache_file: Path,
 ) -> None:
@@ -132,11 +134,11 @@ def _check_ended_run(
         assert kept >= must, f"{ending} lost answers: {must} were reported, {kept} are kept"
 
 
-def _wait_for_loading(run: subprocess.Popen[str], loading: Callable[[Processes], bool]) -> set[psutil.Process]:
-    """Return the processes of a run that loads its model."""
+def _wait_for_loading(run: subprocess.Popen[str], loading: Callable[[Processes], bool] | None) -> set[psutil.Process]:
+    """Return the processes below a run that loads its model."""
     begun = time.monotonic()
     seen: set[psutil.Process] = set()
-    while not loading(list(seen)) and not (loading is bool and time.monotonic() - begun > 2):
+    while not (loading or bool)(list(seen)) and (loading or time.monotonic() - begun < _LOADING_SECONDS):
         assert run.poll() is None, "the run ended before its engine was loaded"
         time.sleep(0.1)
         seen |= set(_below(run.pid))
