@@ -20,7 +20,7 @@ pytestmark = [
 
 SETTINGS = """
 [seeds]
-sources = [{{ path = "crabtk:samples", licence = "Apache-2.0", limit = 12 }}]
+sources = [{{ path = "crabtk:samples", licence = "Apache-2.0", limit = 40 }}]
 [measuring]
 types = ["length:*", "keyword:include"]
 reference_sample = 10

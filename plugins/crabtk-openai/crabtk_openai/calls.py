@@ -33,6 +33,8 @@ class Caller:
         self.max_retries = max_retries
         self.waiting = 0
         """Calls that wait before they are made again."""
+        self.end: BackendError | None = None
+        """Why nothing will succeed any more; calls that wait for their turn are then not made."""
         self._model = model
         self._served = served
 
@@ -80,6 +82,9 @@ class Calls:
         for attempt in range(1, caller.max_retries + 2):
             slot = await caller.pool.acquire(avoid=last)
             last = slot.server
+            if caller.end is not None:
+                caller.pool.release(slot)
+                raise caller.end
             try:
                 return await self._try(slot, url(slot.server.address), body, read)
             except Retriable as failure:
@@ -102,7 +107,8 @@ class Calls:
             return result
         except Misdirected as failure:
             if not pool.has_succeeded:
-                raise self._caller.misdirected(slot.server, failure) from None
+                self._caller.end = self._caller.misdirected(slot.server, failure)
+                raise self._caller.end from None
             pool.note_answer(slot, success=False)
             raise
         except Unanswerable:
@@ -110,6 +116,9 @@ class Calls:
             raise
         except Retriable as failure:
             pool.note_failure(slot, failure)
+            raise
+        except BackendError as error:
+            self._caller.end = error
             raise
         finally:
             pool.release(slot)
