@@ -40,7 +40,6 @@ def kill(processes: Sequence[psutil.Process]) -> None:
 
 def test_a_tidy_backend_passes() -> None:
     check_endings(named("Tidy"), {"model": "m"}, kill=kill, patience=20)
-    assert not psutil.Process().children(recursive=True)
 
 
 @pytest.mark.parametrize(
