@@ -34,6 +34,7 @@ def check_endings(
     options: Mapping[str, Any],
     *,
     kill: Callable[[Processes], None] | None = None,
+    says: str | None = None,
     loading: Callable[[Processes], bool] | None = None,
     patience: float = 60.0,
 ) -> None:
@@ -49,18 +50,24 @@ def check_endings(
         options: For its constructor, ``model`` among them; as JSON has them.
         kill: Kills the engine, given the processes that were started since it was opened; the run must then end in
             ``BackendError``, or be answered all the same. None for an engine that has no process of its own.
+        says: What that error must hold, where there must be one.
         loading: Whether the processes below a run say that the model is being loaded. None: that there is one, or that
             two seconds have passed.
         patience: Seconds after which nothing may be left.
     """
-    _check_killed_engine(backend, options, kill, patience)
+    _check_killed_engine(backend, options, kill, says, patience)
     for ending in _ENDINGS:
         with TemporaryDirectory() as folder:
-            _check_ended_run(backend, options, ending, loading, patience, Path(folder, "responses.sqlite"))
+            seen = _check_ended_run(backend, options, ending, loading, patience, Path(folder, "responses.sqlite"))
+            assert seen or kill is None, f"a run that {ending} ended must have had a process that could be left"
 
 
 def _check_killed_engine(
-    backend: type[Backend], options: Mapping[str, Any], kill: Callable[[Processes], None] | None, patience: float
+    backend: type[Backend],
+    options: Mapping[str, Any],
+    kill: Callable[[Processes], None] | None,
+    says: str | None,
+    patience: float,
 ) -> None:
     """Kill an engine in mid-run; a second one in this process must go on where the first ended."""
     before = set(_below())
@@ -79,8 +86,11 @@ def _check_killed_engine(
         try:
             with client(open_backend, cache) as first:
                 first.complete(requests(0, _FEW), progress)
-        except BackendError:
-            assert killed, "an engine that nobody killed must answer"
+        except BackendError as error:
+            assert killed, f"an engine that nobody killed must answer, not: {error}"
+            assert says is None or says in str(error), f"the error of a killed engine must hold {says!r}: {error}"
+        else:
+            assert says is None, "a killed engine must be an error"
         kept = cache.stats().entries
         assert kept, "what was answered before the engine died must be kept"
         _assert_gone(set(_below()) - before, patience, "a closed or dead engine")
@@ -99,7 +109,8 @@ def _check_ended_run(
     loading: Callable[[Processes], bool] | None,
     patience: float,
     cache_file: Path,
-) -> None:
+) -> set[psutil.Process]:
+    """End a run of its own; return the processes that it had."""
     named = f"{backend.__module__}:{backend.__qualname__}"
     command = [sys.executable, "-m", "crabtk.testing.ended_run", named, json.dumps(dict(options)), str(cache_file)]
     # A session of its own, so that the signal of a terminal does not end this one.
@@ -132,6 +143,7 @@ def _check_ended_run(
         with ResponseCache(cache_file) as cache:
             kept = len(cache.get_many([request_key(IDENTITY, request) for request in requests(0, REQUESTS)]))
         assert kept >= must, f"{ending} lost answers: {must} were reported, {kept} are kept"
+    return seen
 
 
 def _wait_for_loading(run: subprocess.Popen[str], loading: Callable[[Processes], bool] | None) -> set[psutil.Process]:

@@ -32,9 +32,6 @@ def _free_port() -> int:
         return int(listener.getsockname()[1])
 
 
-# Trouble
-
-
 def test_refusals_are_errors_of_their_request(serve: ServerMaker) -> None:
     def behave(asked: Asked) -> Answer:
         return refused(400, f"bad {KEY} " + "word " * 1000) if asked.prompt == "request 1" else chat("fine")

@@ -43,7 +43,7 @@ finally:
 
 def test_endings(model: str, arguments: dict[str, Any]) -> None:
     options = {"model": model, **SMALL, "engine": {**arguments, **MEMORY}}
-    check_endings(SglangBackend, options, kill=_kill_scheduler, loading=_loads)
+    check_endings(SglangBackend, options, kill=_kill_scheduler, says="engine died", loading=_loads)
 
 
 def _kill_scheduler(processes: Sequence[psutil.Process]) -> None:

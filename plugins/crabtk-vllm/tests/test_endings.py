@@ -18,7 +18,7 @@ SMALL = {"enforce_eager": True, "max_model_len": 512, "max_num_seqs": 4, "kv_cac
 
 
 def test_endings(model: str) -> None:
-    check_endings(VllmBackend, {"model": model, **SMALL}, kill=_kill_engine, loading=_loads)
+    check_endings(VllmBackend, {"model": model, **SMALL}, kill=_kill_engine, says="engine died", loading=_loads)
 
 
 def _kill_engine(processes: Sequence[psutil.Process]) -> None:
