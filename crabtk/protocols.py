@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, ClassVar, Protocol, Self, runtime_checkable
 
@@ -17,6 +18,8 @@ from crabtk.types import (
     Completion,
     Constraint,
     Grade,
+    Graded,
+    Metric,
     Pair,
     Params,
     Record,
@@ -192,7 +195,11 @@ class StreamingBackend(Protocol):
 
 @runtime_checkable
 class Trainer(Protocol):
-    """Trains a model on prompt–completion examples. The constructor is called as ``Trainer(**options)``."""
+    """Trains a model. The constructor is called as ``Trainer(**options)``.
+
+    A class attribute ``trains_on`` names the kind of rows in ``job.examples``: ``examples`` (prompt and completion;
+    the default), ``preferences`` (prompt, chosen, rejected) or ``prompts`` (prompt with constraints, for rewards).
+    """
 
     name: ClassVar[str]
 
@@ -201,16 +208,56 @@ class Trainer(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class Checks:
+    """What a benchmark may grade by: all registered constraint types and instruction sets, by name."""
+
+    types: Mapping[str, ConstraintType]
+    sets: Mapping[str, InstructionSet]
+
+
 @runtime_checkable
 class Benchmark(Protocol):
-    """A set of prompts and how responses to them are graded. The constructor is called as ``Benchmark(**options)``."""
+    """A set of prompts and how responses to them are graded. The constructor is called as ``Benchmark(**options)``.
+
+    A benchmark may also be a ``JudgedBenchmark`` or have ``OwnMetrics``.
+    """
 
     name: ClassVar[str]
 
     def items(self, tables: Mapping[str, pl.DataFrame]) -> Sequence[BenchmarkItem]:
-        """Return the prompts; ``tables`` holds the run's ``crab`` and ``constraints``."""
+        """Return the prompts; ``tables`` holds the run's ``crab`` and ``constraints``, and may be empty."""
         ...
 
-    def grade(self, item: BenchmarkItem, response: ParsedText, types: Mapping[str, ConstraintType]) -> Sequence[Grade]:
-        """Judge one response, one grade per constraint."""
+    def grade(self, item: BenchmarkItem, response: ParsedText, checks: Checks) -> Sequence[Grade]:
+        """Judge one response by code, one grade per constraint; ``response.raw`` is what the model wrote."""
+        ...
+
+
+@runtime_checkable
+class JudgedBenchmark(Protocol):
+    """A benchmark that also asks a judge: any backend, named by ``scoring.judge``."""
+
+    name: ClassVar[str]
+
+    def questions(self, item: BenchmarkItem, response: str) -> Sequence[Request]:
+        """Return what to ask the judge about a response; none where code judges it whole."""
+        ...
+
+    def judged(self, item: BenchmarkItem, response: str, answers: Sequence[Completion]) -> Sequence[Grade]:
+        """Read the judge's answers, one for each question; what is unreadable never holds."""
+        ...
+
+
+@runtime_checkable
+class OwnMetrics(Protocol):
+    """A benchmark with formulas of its own, beside the accuracies that crabtk computes for every benchmark.
+
+    A class attribute ``standard_metrics = False`` leaves those out.
+    """
+
+    name: ClassVar[str]
+
+    def metrics(self, graded: Sequence[Graded]) -> Sequence[Metric]:
+        """Compute figures over one model's graded responses."""
         ...

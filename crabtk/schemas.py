@@ -88,6 +88,46 @@ class Crab(Table):
     split: str = Field(isin=_SPLITS)
 
 
+class Preferences(Table):
+    """One row per preference pair; ``messages`` is the prompt.
+
+    ``chosen_verdicts`` and ``rejected_verdicts`` are JSON objects from constraint_id to ``holds``, ``fails`` or
+    ``unknown`` (empty where a source brings its own ranking). ``margin`` is the difference between the shares of
+    constraints that hold, or between the source's scores.
+    """
+
+    pair_id: str = Field(unique=True)
+    source: str = Field(str_length={"min_value": 1})
+    seed_id: str = Field(nullable=True)
+    messages: _Messages
+    chosen: str = Field(str_length={"min_value": 1})
+    rejected: str = Field(str_length={"min_value": 1})
+    constraint_ids: _Strings
+    chosen_verdicts: str
+    rejected_verdicts: str
+    margin: float = Field(nullable=True)
+    split: str = Field(isin=_SPLITS)
+
+
+class RlPrompts(Table):
+    """One row per prompt for RL. ``constraints`` is a JSON list of ``{"type", "params", "text"}``.
+
+    ``kind`` tells prompts to learn from and trip wires, which are only reported. ``rollouts`` and ``pass_rate`` are
+    those of the calibration (0 and null without one); ``appended`` counts constraints that it added.
+    """
+
+    prompt_id: str = Field(unique=True)
+    seed_id: str
+    kind: str = Field(isin=["prompt", "trip_wire"])
+    messages: _Messages
+    constraint_ids: _Strings
+    constraints: str
+    rollouts: int = Field(ge=0)
+    pass_rate: float = Field(nullable=True, ge=0.0, le=1.0)
+    appended: int = Field(ge=0)
+    split: str = Field(isin=_SPLITS)
+
+
 class Responses(Table):
     """One row per (model, benchmark, item): what the model answered. ``prompt`` is its messages as JSON."""
 
@@ -99,8 +139,27 @@ class Responses(Table):
     finish_reason: str = Field(isin=["stop", "length", "refusal", "error"])
 
 
+class Judgements(Table):
+    """One row per question to the judge, in the benchmark's order (``question`` counts from 0 per response).
+
+    ``choice_logprobs`` is a JSON object; null where the question had no choices.
+    """
+
+    model: str
+    benchmark: str
+    item_id: str
+    question: int = Field(ge=0)
+    answer: str
+    finish_reason: str = Field(isin=["stop", "length", "refusal", "error"])
+    choice_logprobs: str = Field(nullable=True)
+
+
 class Grades(Table):
-    """One row per (model, benchmark, item, constraint). ``loose`` is null where a benchmark has no loose reading."""
+    """One row per (model, benchmark, item, constraint). ``loose`` is null where a benchmark has no loose reading.
+
+    Where a benchmark judges by several registries, ``benchmark`` is ``name:registry``. ``score`` is partial credit or
+    a judge's probability, null where there is only the verdict.
+    """
 
     model: str
     benchmark: str
@@ -108,19 +167,21 @@ class Grades(Table):
     type: str = Field(str_matches=_TYPE)
     strict: bool
     loose: bool = Field(nullable=True)
+    score: float = Field(nullable=True, ge=0.0, le=1.0)
+    judged_by: str
 
 
 class Scores(Table):
-    """One row per (model, benchmark, metric, group). Interval: 95 %, Wilson."""
+    """One row per (model, benchmark, metric, group). Interval: 95 %; null where a benchmark's own metric has none."""
 
     model: str
     benchmark: str
     metric: str
     group: str
-    value: float = Field(ge=0.0, le=1.0)
+    value: float = Field(ge=0.0)
     count: int = Field(ge=1)
-    low: float = Field(ge=0.0, le=1.0)
-    high: float = Field(ge=0.0, le=1.0)
+    low: float = Field(nullable=True, ge=0.0)
+    high: float = Field(nullable=True, ge=0.0)
 
 
 class Ledger(Table):
@@ -134,4 +195,18 @@ class Ledger(Table):
     raw: str
 
 
-__all__ = ["Audit", "Constraints", "Crab", "Grades", "Ledger", "Responses", "Scores", "Seeds", "Table", "columns"]
+__all__ = [
+    "Audit",
+    "Constraints",
+    "Crab",
+    "Grades",
+    "Judgements",
+    "Ledger",
+    "Preferences",
+    "Responses",
+    "RlPrompts",
+    "Scores",
+    "Seeds",
+    "Table",
+    "columns",
+]

@@ -77,6 +77,8 @@ class Seeds(Section):
     """ISO 639-1 codes to keep; empty keeps all."""
     held_out: Share = 0.1
     """Share of the pairs, drawn by a hash of the instruction, that is kept for scores."""
+    dev: Share = 0.05
+    """Share kept for choices during training: evaluation, early stopping, the best checkpoint."""
     max_bytes: Positive = 200_000
     """Pairs with a longer text (UTF-8 bytes) go to the ledger."""
 
@@ -157,6 +159,8 @@ class Composition(Section):
     """Share of reverse examples among forward and reverse ones."""
     chat: Share = 0.1
     """Share of general chat in the whole; from sources with ``use = "chat"``, else plain seed pairs."""
+    kept_out: tuple[str, ...] = Field(default=(), strict=False)
+    """Families or types that no training example asks for; dev and held-out examples do, and so measure transfer."""
 
 
 class Training(Section):
@@ -170,17 +174,131 @@ class Training(Section):
     """Folder or hub name; empty is the model of ``engines.default``."""
     limit: Limit = None
     """At most so many examples, drawn by hash; 0 is all."""
+    dev_limit: Limit = 64
+    """At most so many dev examples for evaluation during training; 0 is all."""
+    weights: dict[str, Annotated[float, Field(ge=0.0)]] = Field(default_factory=dict)
+    """Weight of the loss by kind of example: ``forward``, ``reverse``, ``chat``; 1 where a kind is not named."""
     options: dict[str, Any] = Field(default_factory=dict)
     """Of the trainer; checked against its constructor."""
 
 
+class Pairing(Section):
+    """Preference pairs: from sources with a ranking, and from sampled responses ranked by verdicts."""
+
+    enabled: bool = False
+    """True makes the pairs that ``[dpo]`` trains on."""
+    sources: tuple[Source, ...] = Field(default=(), strict=False)
+    """Files of pairs with a ranking (UltraFeedback's formats); empty takes sampled responses alone."""
+    engine: str = "default"
+    """Which of ``[engines]`` samples; the fine-tuned model, if there is one, takes the place of its model."""
+    judge: str = ""
+    """Which of ``[engines]`` judges constraints that code cannot check; empty asks for those of code alone."""
+    limit: Limit = None
+    """At most so many prompts are sampled for, drawn by hash; 0 is all."""
+    samples: Annotated[int, Field(ge=0)] = 4
+    """Responses per prompt; 0 samples none."""
+    max_tokens: Positive = 1024
+    """New tokens of a response."""
+    temperature: Annotated[float, Field(ge=0.0)] = 1.0
+    """Of the samples."""
+    top_p: Share = 1.0
+    """Nucleus sampling."""
+    min_margin: Share = 0.25
+    """Smallest difference between the shares of constraints that hold in the chosen and the rejected response."""
+    max_length_ratio: Annotated[float, Field(ge=1.0)] = 2.0
+    """Pairs whose longer response has more than so many times the words of the other are dropped."""
+    pairs_per_prompt: Positive = 1
+    """At most so many pairs of one prompt, the widest margins first."""
+    hindsight: bool = True
+    """Also make a failed response the chosen one for a prompt with those constraints only that it satisfies."""
+
+
+class Dpo(Section):
+    """Training on preference pairs, from the fine-tuned model."""
+
+    enabled: bool = False
+    """True trains on the pairs."""
+    trainer: str = "trl-dpo"
+    """Name of a trainer plugin that trains on preferences."""
+    limit: Limit = None
+    """At most so many pairs, drawn by hash; 0 is all."""
+    dev_limit: Limit = 64
+    """At most so many dev pairs for evaluation during training; 0 is all."""
+    options: dict[str, Any] = Field(default_factory=dict)
+    """Of the trainer; checked against its constructor."""
+
+
+class Reward(Section):
+    """The reward of a response: what its constraints' own checks say."""
+
+    aggregate: Literal["mean", "all", "weighted"] = "mean"
+    """``mean`` of the types' scores; ``all``: 1 where each holds, else 0; ``weighted`` by ``weights``."""
+    partial: bool = True
+    """Partial credit where a type gives it; False counts verdicts alone."""
+    weights: dict[str, Annotated[float, Field(ge=0.0)]] = Field(default_factory=dict)
+    """Of types or families, for ``weighted``; 1 where none is named."""
+    intent: Literal["off", "topic", "judge"] = "topic"
+    """The gate: a response that does not answer the instruction gets 0. ``topic`` is a cheap guard by words."""
+    judge: str = ""
+    """Which of ``[engines]`` judges intent, with ``intent = "judge"``."""
+
+
+class Rl(Section):
+    """Reinforcement learning with the checkers as reward."""
+
+    enabled: bool = False
+    """True trains by reward."""
+    trainer: str = "trl-grpo"
+    """Name of a trainer plugin that trains on prompts."""
+    start: Literal["base", "sft", "dpo"] = "sft"
+    """Which model it starts from; the latest before it where that one is not trained."""
+    limit: Limit = None
+    """At most so many prompts, drawn by hash; 0 is all."""
+    trip_wires: Annotated[int, Field(ge=0)] = 16
+    """Prompts that are never learnt from, on which gaming shows; reported apart."""
+    rollouts: Annotated[int, Field(ge=0)] = 4
+    """Responses per prompt for calibration by pass rate; 0 takes every prompt as it is."""
+    pass_rates: tuple[Share, Share] = Field(default=(0.0, 0.5), strict=False)
+    """Prompts are kept whose pass rate is above the first and at most the second."""
+    append: Annotated[int, Field(ge=0)] = 2
+    """At most so many times a constraint is appended where every rollout passes."""
+    engine: str = "default"
+    """Which of ``[engines]`` makes the rollouts; the start model takes the place of its model."""
+    max_tokens: Positive = 1024
+    """New tokens of a rollout."""
+    temperature: Annotated[float, Field(ge=0.0)] = 1.0
+    """Of the rollouts."""
+    reward: Reward = Reward()
+    """How a response is rewarded."""
+    options: dict[str, Any] = Field(default_factory=dict)
+    """Of the trainer; checked against its constructor."""
+
+
+Arm = Literal["plain", "official", "ours", "no_reverse", "no_demonstrations", "all_families"]
+
+
+class Controls(Section):
+    """Further models, trained on the same responses at equal tokens, to tell what made the difference."""
+
+    arms: tuple[Arm, ...] = Field(default=(), strict=False)
+    """``plain``: pairs without constraints; ``official``: constraints as the paper's scripts state them, false ones
+    included; ``ours``: this run's examples; ``no_reverse``, ``no_demonstrations`` and ``all_families`` (nothing kept
+    out) are this run's with one thing changed."""
+    repeats: Positive = 1
+    """Trainings of each arm, each with a seed of its own."""
+
+
 class Scoring(Section):
-    """Scores of the base and the trained model."""
+    """Scores of the base and the trained models."""
 
     enabled: bool = True
     """False leaves scores out."""
     engine: str = "default"
     """Which of ``[engines]`` generates; the trained model takes the place of its model."""
+    judge: str = ""
+    """Which of ``[engines]`` judges what code cannot; empty leaves that out, and reports say so."""
+    models: dict[str, str] = Field(default_factory=dict)
+    """Further models by name: folders or hub names, such as checkpoints or other people's."""
     benchmarks: tuple[str, ...] = Field(default=("held_out",), strict=False)
     """Names of benchmark plugins."""
     limit: Limit = None
@@ -233,6 +351,10 @@ class Settings(Section):
     judging: Judging = Judging()
     composition: Composition = Composition()
     training: Training = Training()
+    preferences: Pairing = Pairing()
+    dpo: Dpo = Dpo()
+    rl: Rl = Rl()
+    controls: Controls = Controls()
     scoring: Scoring = Scoring()
     engines: dict[str, Engine] = Field(default_factory=dict)
     """By name; stages refer to them."""

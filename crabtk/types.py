@@ -11,7 +11,7 @@ Params = Mapping[str, Any]
 """Parameters of a constraint: JSON values (str, int, float, bool, lists of them) by name."""
 
 Role = Literal["system", "user", "assistant"]
-Split = Literal["train", "held_out"]
+Split = Literal["train", "dev", "held_out"]
 Holds = Literal["holds", "fails", "unknown"]
 FinishReason = Literal["stop", "length", "refusal", "error"]
 
@@ -152,10 +152,18 @@ class TrainingJob:
 
     Attributes:
         model: Folder or hub name of the model to start from.
-        examples: JSON Lines; each ``{"prompt": [message…], "completion": [message]}``.
+        examples: JSON Lines, of the kind that the trainer's ``trains_on`` names. Examples:
+            ``{"prompt": [message…], "completion": [message], "weight": float}`` (weight: of the loss; absent is 1).
+            Preferences: ``{"prompt": [message…], "chosen": [message], "rejected": [message]}``. Prompts:
+            ``{"prompt": [message…], "constraints": "[{type, params}…] as JSON text", "kind": "prompt"|"trip_wire"}``.
         output: Folder to write the finished model into; absent or empty at the start.
         work: Folder for checkpoints; kept after a kill, so that the next call goes on from there.
         seed: Of the run.
+        evaluation: Rows of the same kind from the dev split, for evaluation during training; None without.
+        tokens: Train on so many tokens, passing over the examples as often as that takes; None is what the trainer's
+            own options say.
+        reference: The model that preference losses and KL measure from; None is ``model``.
+        reward: Settings of the reward (``crabtk.settings.Reward`` as JSON values), for trainers on prompts.
     """
 
     model: str
@@ -163,6 +171,10 @@ class TrainingJob:
     output: Path
     work: Path
     seed: int
+    evaluation: Path | None = None
+    tokens: int | None = None
+    reference: str | None = None
+    reward: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,17 +202,66 @@ class TrainingOutcome:
 
 @dataclass(frozen=True, slots=True)
 class BenchmarkItem:
-    """One prompt of a benchmark, with whatever its grading needs as JSON values in ``payload``."""
+    """One prompt of a benchmark, with whatever its grading needs as JSON values in ``payload``.
+
+    Attributes:
+        after: The item whose conversation comes first, with the model's response to it: a later turn. None is a
+            first turn.
+    """
 
     item_id: str
     messages: tuple[Message, ...]
     payload: Mapping[str, Any]
+    after: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Grade:
-    """The verdict on one constraint of one response. ``type`` is ``family:name``."""
+    """The verdict on one constraint of one response.
+
+    Attributes:
+        type: ``family:name``, of a constraint type or a benchmark's own id.
+        loose: None where the benchmark has no loose reading.
+        variant: Of a benchmark that judges by several registries: which one. Scores name it ``benchmark:variant``.
+        score: Partial credit or a judge's probability in [0, 1]; None where there is only the verdict.
+        judged_by: ``code``, or the judge's name.
+    """
 
     type: str
     strict: bool
     loose: bool | None = None
+    variant: str = ""
+    score: float | None = None
+    judged_by: str = "code"
+
+
+@dataclass(frozen=True, slots=True)
+class Graded:
+    """A response with its grades; those of the item alone, in the benchmark's order."""
+
+    item: BenchmarkItem
+    response: str
+    grades: tuple[Grade, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Metric:
+    """One figure that a benchmark computes by its own formula.
+
+    Attributes:
+        metric: Such as ``hsr``.
+        group: Such as ``all`` or ``level 3``.
+        value: At least 0; shares lie in [0, 1].
+        count: Of what it was computed over; at least 1.
+        low: Lower end of a 95 % interval; None without one.
+        high: Upper end of it.
+        variant: As in ``Grade``.
+    """
+
+    metric: str
+    group: str
+    value: float
+    count: int
+    low: float | None = None
+    high: float | None = None
+    variant: str = ""

@@ -104,9 +104,15 @@ def language(pair: Pair) -> str:
     return ParsedText(pair.response[:_LANGUAGE_SAMPLE]).detected
 
 
-def split(instruction: str, seed: int, held_out: float) -> Split:
-    """Return the split of an instruction; those that ``same`` makes equal fall together."""
-    return "held_out" if generator(seed, "split", same(instruction)).random() < held_out else "train"
+def split(instruction: str, seed: int, held_out: float, dev: float) -> Split:
+    """Return the split of an instruction; those that ``same`` makes equal fall together.
+
+    What is held out hangs on the first share alone, so that scores stay comparable when ``dev`` changes.
+    """
+    drawn = generator(seed, "split", same(instruction)).random()
+    if drawn < held_out:
+        return "held_out"
+    return "dev" if drawn >= 1 - dev else "train"
 
 
 def same(instruction: str) -> str:

@@ -202,7 +202,7 @@ class _Selection:
         pair = candidate.pair
         split = "train"
         if candidate.use == "seed":
-            split = rules.split(pair.instruction, self.seed, self.settings.held_out)
+            split = rules.split(pair.instruction, self.seed, self.settings.held_out, self.settings.dev)
         return (
             candidate.seed_id,
             candidate.source,
