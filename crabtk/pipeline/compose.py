@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -12,7 +13,7 @@ from typing import Any
 import polars as pl
 
 from crabtk.errors import EmptyStageError
-from crabtk.pipeline.choose import Row, choose
+from crabtk.pipeline.choose import Row, choose, may_ask
 from crabtk.pipeline.formats import FORMATS, one_line
 from crabtk.pipeline.judge import REFINED
 from crabtk.pipeline.ledger import ledger
@@ -60,10 +61,11 @@ def compose(
 ) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Make training examples of seeds and their constraints.
 
-    Held-out seeds give forward examples only, without demonstrations and with constraints that code can check, so
-    that they can be scored. What an example asks and how hangs on its seed and that seed's constraints alone; its
-    demonstrations hang on which training seeds there are, and its being drawn on how many; nothing hangs on the
-    order of either table.
+    Dev and held-out seeds give forward examples only, without demonstrations and with constraints that code can
+    check, so that they can be scored. Only they ask for types that ``settings.kept_out`` names, and for those in half
+    of their constraints as far as the seed allows. What an example asks and how hangs on its seed and that seed's
+    constraints alone; its demonstrations hang on which training seeds there are, and its being drawn on how many;
+    nothing hangs on the order of either table.
 
     Args:
         seeds: Schema ``Seeds``.
@@ -81,17 +83,17 @@ def compose(
     """
     chosen, rejected = _choose_all(seeds, constraints, settings, seed)
     train = [c for c in chosen if c.seed["split"] == "train"]
-    held_out = [c for c in chosen if c.seed["split"] == "held_out"]
+    others = [c for c in chosen if c.seed["split"] != "train"]
     if not train:
         raise EmptyStageError(
-            "No training seed has a constraint worth asking. Relax measuring.types or composition.weights, or add "
-            "seeds: with very few, none of their constraints tells them apart."
+            "No training seed has a constraint worth asking. Relax measuring.types or composition.weights, shorten "
+            "composition.kept_out, or add seeds: with very few, none of their constraints tells them apart."
         )
     forward, reverse, chat = _counts(len(train), settings)
     # By id, so that no draw from it hangs on the order of the table.
     pool = {c.seed_id: c for c in sorted(train, key=lambda c: c.seed_id)}
     rows = [_forward(c, pool, settings, seed) for c in _draw(train, forward, "forward", seed)]
-    rows += [_forward(c, {}, settings, seed) for c in held_out]
+    rows += [_forward(c, {}, settings, seed) for c in others]
     rows += [_reverse(c, settings, seed) for c in _draw(train, reverse, "reverse", seed)]
     rows += _chat(seeds, chat, seed)
     return pl.DataFrame(rows, schema=SCHEMA), ledger(rejected)
@@ -111,14 +113,15 @@ def _choose_all(
             chosen.append(one)
         else:
             reason = "no constraint that tells it from other responses"
+            if row["split"] == "train" and settings.kept_out:
+                reason += " and is not kept out"
             rejected.append(Rejected(STAGE, "seeds", None, row["seed_id"], reason, row["instruction"]))
     return chosen, rejected
 
 
 def _choose(row: Row, constraints: Sequence[Row], settings: Composition, seed: int) -> Chosen:
     rng = generator(seed, STAGE, "choose", row["seed_id"])
-    if row["split"] == "held_out":
-        constraints = [c for c in constraints if c["judged_by"] == "code"]
+    constraints = may_ask(constraints, row["split"], settings)
     refined = next((c for c in constraints if c["type"] == REFINED), None)
     use_refined = rng.random() < settings.refined_instruction
     picked = choose(constraints, settings, rng)
@@ -149,10 +152,44 @@ def _draw(chosen: Sequence[Chosen], count: int, what: str, seed: int) -> list[Ch
     return [c for c in chosen if c.seed_id in drawn]
 
 
+def chosen_in(example: Row, seed: Row, constraints: Mapping[str, Row]) -> Chosen:
+    """Return what a forward example asks for.
+
+    Args:
+        example: Row of schema ``Crab``.
+        seed: The example's, row of schema ``Seeds``.
+        constraints: Rows of schema ``Constraints`` by id; those of the example at least.
+    """
+    found = [constraints[name] for name in example["constraint_ids"]]
+    refined = next((c for c in found if c["type"] == REFINED), None)
+    asked = [c for c in found if c["type"] != REFINED]
+    if refined is None:
+        return Chosen(seed, asked, seed["instruction"], None)
+    return Chosen(seed, asked, refined["text"], refined["constraint_id"])
+
+
+def forward_prompt(one: Chosen, seed: int) -> list[dict[str, str]]:
+    """Return the prompt of a seed's forward example without its demonstrations: what a model is asked.
+
+    Args:
+        one: What it asks for; the prompt has the style of the seed's own example, whatever the constraints.
+        seed: Of the run.
+    """
+    return _system(one) + _turns(one, *_style(_style_generator(one, seed)))[:-1]
+
+
+def _style_generator(one: Chosen, seed: int) -> random.Random:
+    return generator(seed, STAGE, "forward", one.seed_id, "style")
+
+
+def _system(one: Chosen) -> list[dict[str, str]]:
+    return [{"role": "system", "content": one.seed["system"]}] if one.seed["system"] else []
+
+
 def _forward(one: Chosen, pool: Mapping[str, Chosen], settings: Composition, seed: int) -> dict[str, Any]:
-    rng = generator(seed, STAGE, "forward", one.seed_id, "style")
+    rng = _style_generator(one, seed)
     template, marker = _style(rng)
-    system = [{"role": "system", "content": one.seed["system"]}] if one.seed["system"] else []
+    system = _system(one)
     own = _turns(one, template, marker)
     demonstrations: dict[str, list[dict[str, str]]] = {}
     if pool and rng.random() < settings.demonstrated:
@@ -185,7 +222,7 @@ def _words(messages: Sequence[Mapping[str, str]]) -> int:
     return sum(word_count(message["content"]) for message in messages)
 
 
-def _style(rng: Any) -> tuple[str, str | None]:
+def _style(rng: random.Random) -> tuple[str, str | None]:
     """Draw a template and a list marker; no marker stands for running text."""
     texts = _texts()
     marker = rng.choice([*texts["markers"], None, None])
@@ -219,12 +256,12 @@ def _reverse(one: Chosen, settings: Composition, seed: int) -> dict[str, Any]:
 
 def _chat(seeds: pl.DataFrame, count: int | None, seed: int) -> list[dict[str, Any]]:
     """Return general chat unchanged: from chat sources, or plain training pairs where there are none."""
-    # A conversation is never held out itself, but any turn of it may be a prompt that another source has held out.
-    held_out = {same(text) for text in seeds.filter(pl.col("split") == "held_out")["instruction"]}
+    # General chat is always for training, but any turn of it may be a prompt that another source keeps for scores.
+    kept = {same(text) for text in seeds.filter(pl.col("split") != "train")["instruction"]}
     rows = [
         row
         for row in seeds.filter(pl.col("split") == "train").iter_rows(named=True)
-        if held_out.isdisjoint(same(turn["content"]) for turn in row["messages"] if turn["role"] == "user")
+        if kept.isdisjoint(same(turn["content"]) for turn in row["messages"] if turn["role"] == "user")
     ]
     rows = [row for row in rows if row["use"] == "chat"] or [row for row in rows if row["use"] == "seed"]
     ranked = sorted(rows, key=lambda row: generator(seed, STAGE, "chat", row["seed_id"]).random())[:count]

@@ -6,7 +6,7 @@ import json
 import random
 import tomllib
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 from hypothesis import given, settings
@@ -15,9 +15,9 @@ from hypothesis import strategies as st
 import crabtk
 from crabtk.constraints.builtin import TYPES
 from crabtk.constraints.translated import TRANSLATED
-from crabtk.pipeline.choose import choose, weight
+from crabtk.pipeline.choose import choose, may_ask, weight
 from crabtk.settings import Composition
-from crabtk.types import Constraint
+from crabtk.types import Constraint, Split
 from tests.pipeline.conftest import Sample
 from tests.pipeline.tables import REFINED, Row, constraint, seed
 
@@ -117,10 +117,11 @@ def test_the_refined_instruction_is_no_constraint_to_choose() -> None:
     st.sets(st.frozensets(st.integers(0, 9), min_size=2, max_size=2)),
     st.lists(st.integers(0, 3), min_size=10, max_size=10),
     st.tuples(st.integers(0, 8), st.integers(0, 8)).map(lambda pair: (min(pair), max(pair))),
+    st.sets(st.integers(0, 3)),
     st.randoms(use_true_random=False),
 )
 def test_the_chosen_agree_and_are_fewer_only_where_no_other_agrees_with_them(
-    conflicts: set[frozenset[int]], types: list[int], bounds: tuple[int, int], rng: random.Random
+    conflicts: set[frozenset[int]], types: list[int], bounds: tuple[int, int], kept_out: set[int], rng: random.Random
 ) -> None:
     rows = [
         constraint(
@@ -135,17 +136,72 @@ def test_the_chosen_agree_and_are_fewer_only_where_no_other_agrees_with_them(
     def clash(one: Row, other: Row) -> bool:
         return one["type"] == other["type"] or other["constraint_id"] in one["conflicts"]
 
-    chosen = choose(rows, Composition(constraints=bounds, any_number=0.0), rng)
+    kept = tuple(f"toy:t{n}" for n in sorted(kept_out))
+    chosen = choose(rows, Composition(constraints=bounds, any_number=0.0, kept_out=kept), rng)
     assert 1 <= len(chosen) <= max(1, bounds[1])
     assert not any(clash(one, other) for one in chosen for other in chosen if one is not other)
     if len(chosen) < bounds[0]:
         assert all(any(clash(row, other) for other in chosen) for row in rows)
 
 
-def test_the_order_of_rows_does_not_matter() -> None:
-    composition = Composition()
-    one = choose(TWELVE, composition, random.Random(5))
-    assert choose(TWELVE[::-1], composition, random.Random(5)) == one
+KEPT = [constraint(OWNER, f"kept:t{n}") for n in range(10)]
+
+
+def of_kept(chosen: list[str]) -> int:
+    return sum(name.startswith("kept:") for name in chosen)
+
+
+def test_half_of_the_chosen_are_of_types_kept_out_where_there_are_both() -> None:
+    chosen = draws([*TWELVE, *KEPT], 300, kept_out=("kept",), weights={"kept": 0.1, "toy": 1.0})
+    assert all(abs(2 * of_kept(types) - len(types)) <= 1 for types in chosen)
+    odd = [types for types in chosen if len(types) % 2]
+    assert sum(2 * of_kept(types) > len(types) for types in odd) / len(odd) == pytest.approx(0.5, abs=0.15)
+    single = [of_kept(types) for types in draws([*TWELVE, *KEPT], 300, constraints=(1, 1), kept_out=("kept",))]
+    assert sum(single) / len(single) == pytest.approx(0.5, abs=0.1)
+
+
+def test_where_one_half_has_too_few_the_other_fills_up() -> None:
+    assert {of_kept(types) for types in draws([*TWELVE, *KEPT[:1]], 60, kept_out=("kept",))} == {1}
+    assert all(
+        len(types) >= 6 and of_kept(types) == len(types) - 1
+        for types in draws([*TWELVE[:1], *KEPT], 60, kept_out=("kept",))
+    )
+    assert {of_kept(types) for types in draws(TWELVE, 20, kept_out=("kept",))} == {0}
+    assert all(len(types) == of_kept(types) >= 6 for types in draws(KEPT, 20, kept_out=("kept",)))
+
+
+def test_without_types_kept_out_the_draw_is_what_it_was() -> None:
+    for n in range(20):
+        rows = [*TWELVE, *KEPT]
+        one = choose(rows, Composition(), random.Random(n))
+        assert one == choose(rows, Composition(kept_out=("other",)), random.Random(n))
+
+
+def test_what_a_split_may_ask() -> None:
+    rows = [
+        TWELVE[0],
+        KEPT[0],
+        constraint(OWNER, "style:writing", judged_by="model"),
+        constraint(OWNER, "kept:style", judged_by="model"),
+    ]
+    types = {
+        split: [row["type"] for row in may_ask(rows, split, Composition(kept_out=("kept:*",)))]
+        for split in get_args(Split)
+    }
+    assert types == {
+        "train": ["toy:t0", "style:writing"],
+        "dev": ["toy:t0", "kept:t0"],
+        "held_out": ["toy:t0", "kept:t0"],
+    }
+    assert may_ask(rows, "train", Composition()) == rows
+    assert may_ask(rows, "train", Composition(kept_out=("*",))) == []
+
+
+@pytest.mark.parametrize("kept_out", [(), ("kept",)])
+def test_the_order_of_rows_does_not_matter(kept_out: tuple[str, ...]) -> None:
+    composition = Composition(kept_out=kept_out)
+    one = choose([*TWELVE, *KEPT], composition, random.Random(5))
+    assert choose([*KEPT, *TWELVE][::-1], composition, random.Random(5)) == one
 
 
 def test_no_example_of_the_shipped_sample_asks_for_what_contradicts(sample: Sample) -> None:

@@ -14,7 +14,7 @@ import pytest
 
 from crabtk import schemas
 from crabtk.errors import EmptyStageError
-from crabtk.pipeline.compose import compose
+from crabtk.pipeline.compose import chosen_in, compose, forward_prompt
 from crabtk.pipeline.formats import FORMATS, one_line
 from crabtk.pipeline.seed_rules import word_count
 from crabtk.scoring.held_out import HeldOut
@@ -291,6 +291,68 @@ def test_held_out_seeds_give_forward_examples_that_code_can_score(sample: Sample
     assert any("calm voice" in text for messages in trained["messages"] for text in texts(messages))
 
 
+def test_dev_seeds_are_treated_as_held_out_ones() -> None:
+    rows = [*owners(40), *(seed(100 + n, split=split) for n, split in enumerate(["dev", "held_out"] * 6))]
+    opinions = [judged(row, "style:writing", "Write in a calm voice.") for row in rows]
+    opinions += [judged(row, REFINED, "As a guide, explain all this.") for row in rows]
+    table, _ = run(rows, [*rules(rows), *opinions], demonstrated=1.0)
+    for split in ("dev", "held_out"):
+        kept = table.filter(split=split)
+        assert set(kept["kind"]) == {"forward"} and len(kept) == 6
+        assert kept["demonstration_ids"].list.len().sum() == 0
+        assert not any("calm voice" in text or "As a guide" in text for m in kept["messages"] for text in texts(m))
+    shown = {name for names in table["demonstration_ids"] for name in names}
+    assert shown and shown <= {row["seed_id"] for row in rows[:40]}
+
+
+def test_general_chat_repeats_no_dev_prompt() -> None:
+    general = [seed(2, use="chat", instruction="HOW do tides work?"), seed(3, use="chat")]
+    dev = seed(1, split="dev", instruction="How do tides work?")
+    table, _ = run([*owners(60)[50:], dev, *general], chat=0.9)
+    assert table.filter(kind="chat")["seed_id"].to_list() == ["made-00000003"]
+
+
+@pytest.mark.parametrize("split", ["dev", "held_out"])
+def test_only_dev_and_held_out_examples_ask_for_what_is_kept_out(split: str) -> None:
+    rows = [*owners(60), *(seed(100 + n, split=split) for n in range(40))]
+    found = rules(rows) + [constraint(row, f"kept:k{n}", f"Mind the gap {n}.") for row in rows for n in range(8)]
+    found += [judged(row, REFINED, "As a guide, explain all this.") for row in rows]
+    table, _ = run(rows, found, kept_out=("kept:*", "situation"), demonstrated=1.0, reverse=0.5, chat=0.2)
+    trained = table.filter(split="train")
+    assert not any("gap" in text or "As a guide" in text for m in trained["messages"] for text in texts(m))
+    assert not any("/kept:" in name or REFINED in name for names in trained["constraint_ids"] for name in names)
+    scored = table.filter(split=split)["constraint_ids"].to_list()
+    kept = [sum("/kept:" in name for name in names) for names in scored]
+    assert len(kept) == 40 and all(abs(2 * k - len(names)) <= 1 for k, names in zip(kept, scored, strict=True))
+    assert all("gap" in asked(row) for row in table.filter(split=split).to_dicts() if len(row["constraint_ids"]) > 1)
+
+
+def test_a_training_seed_with_nothing_but_what_is_kept_out_is_in_the_ledger() -> None:
+    rows = [*owners(2), seed(5, split="held_out")]
+    found = [constraint(rows[0], "toy:t0"), constraint(rows[1], "kept:t0"), constraint(rows[2], "kept:t0")]
+    table, ledger = run(rows, found, kept_out=("kept",), chat=0.0, reverse=0.0)
+    assert table["seed_id"].to_list() == ["made-00000000", "made-00000005"]
+    assert ledger.select("key", "reason").rows() == [
+        ("made-00000001", "no constraint that tells it from other responses and is not kept out")
+    ]
+    with pytest.raises(EmptyStageError, match=r"shorten composition\.kept_out"):
+        run(rows, found, kept_out=("*",))
+
+
+def test_what_a_forward_example_asks_can_be_made_again_from_its_row() -> None:
+    rows = [*owners(60, system="Be kind."), *(seed(100 + n, split="dev") for n in range(9))]
+    found = rules(rows) + [judged(row, REFINED, f"As a guide, explain {row['seed_id']}.") for row in rows]
+    table, _ = run(rows, found, reverse=0.0, chat=0.0)
+    known, by_id = {row["seed_id"]: row for row in rows}, {row["constraint_id"]: row for row in found}
+    for row in table.to_dicts():
+        one = chosen_in(row, known[row["seed_id"]], by_id)
+        assert one.constraint_ids == row["constraint_ids"]
+        prompt = forward_prompt(one, 17)
+        assert prompt[-1] == row["messages"][-2]
+        assert row["demonstration_ids"] or prompt == row["messages"][:-1]
+    assert any(row["demonstration_ids"] for row in table.to_dicts())
+
+
 # Texts.
 
 
@@ -368,11 +430,13 @@ def test_the_order_of_seeds_and_constraints_orders_rows_and_changes_none() -> No
     rows = [
         *owners(60),
         *(seed(100 + n, split="held_out") for n in range(9)),
+        *(seed(120 + n, split="dev") for n in range(9)),
         *(seed(200 + n, use="chat") for n in range(30)),
     ]
     found = rules([row for row in rows if row["use"] == "seed"])
-    one, _ = run(rows, found)
-    other, _ = run(rows[::-1], found[::-1])
+    kept_out = tuple(f"toy:t{n}" for n in range(3))
+    one, _ = run(rows, found, kept_out=kept_out)
+    other, _ = run(rows[::-1], found[::-1], kept_out=kept_out)
     assert one.sort("example_id").equals(other.sort("example_id"))
     forward = [table.filter(kind="forward", split="train")["seed_id"].to_list() for table in (one, other)]
     assert forward[0] == forward[1][::-1]
