@@ -12,11 +12,12 @@ import click
 
 from crabtk.commands.output import Refused, json_line, progress, source_of
 from crabtk.errors import VerificationError
-from crabtk.pipeline.verify import Asked, Verdicts, Which, read_asked, verify
+from crabtk.pipeline.verify import Asked, Verdicts, read_asked, verify
 from crabtk.plugins import Registry, load
 from crabtk.protocols import InstructionSet
 from crabtk.readers.rejection import rejected
 from crabtk.readers.sources import read_records
+from crabtk.scoring.instructions import Which
 from crabtk.types import Record, Rejected
 
 _CONSTRAINTS = "constraints.parquet"

@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
-from typing import Any, Literal
+from typing import Any
 
 from crabtk.errors import VerificationError
 from crabtk.pipeline.parallel import map_rows
-from crabtk.protocols import Checker, ConstraintType, InstructionSet
+from crabtk.protocols import ConstraintType, InstructionSet
 from crabtk.readers.rejection import rejected
-from crabtk.reply import reply_text, without_thinking
-from crabtk.scoring.loose import Readings
-from crabtk.text import ParsedText
-from crabtk.types import Constraint, Params, Record, Rejected
+from crabtk.reply import reply_text
+from crabtk.scoring.instructions import Instructions, Which, read_instructions, readings_for
+from crabtk.types import Params, Record, Rejected
 
 STAGE = "verify"
-Which = Literal["upstream", "fixed"]
 
 _RESPONSES = ("response", "completion", "output")
 
@@ -77,7 +73,7 @@ def read_asked(record: Record, prompts: Mapping[Any, Mapping[str, Any]] | None =
         row = {**asked, **{name: value for name, value in row.items() if value is not None}}
     try:
         prompt, response = _turns(row)
-        return Asked(record, row.get("key"), prompt, response, tuple(_instructions(row)))
+        return Asked(record, row.get("key"), prompt, response, tuple(read_instructions(row)))
     except ValueError as error:
         return _refused(record, str(error))
 
@@ -114,7 +110,7 @@ def verify(
     Yields:
         For each row its verdicts, or why there are none: an id that nobody knows, unfit arguments.
     """
-    work = _Verify(sets, types, registry, seed)
+    work = _Verify(Instructions(sets, types, seed), registry)
     yield from map_rows(work, rows, processes=processes, chunk_size=chunk_size, progress=progress)
 
 
@@ -122,62 +118,23 @@ def verify(
 class _Verify:
     """The work on one row."""
 
-    sets: Sequence[InstructionSet]
-    types: Mapping[str, ConstraintType]
+    instructions: Instructions
     registry: Which
-    seed: int
-
-    def __getstate__(self) -> dict[str, Any]:
-        return {name: value for name, value in self.__dict__.items() if name != "_by_id"}
-
-    @cached_property
-    def _by_id(self) -> dict[str, InstructionSet]:
-        return {id_: set_ for set_ in reversed(self.sets) for id_ in set_.ids}
 
     def __call__(self, row: Asked | Rejected) -> Found:
         if isinstance(row, Rejected):
             return row
-        reply = row.response if self.registry == "upstream" else without_thinking(row.response)
-        readings = Readings(reply, row.prompt)
-        strict: list[bool] = []
-        loose: list[bool] = []
-        for id_, kwargs in row.instructions:
-            try:
-                strict.append(_follows(self._checker(id_, kwargs, row.prompt), (readings.strict,)))
-                # The reference builds its checker anew for the loose verdict, and once for all variants.
-                loose.append(_follows(self._checker(id_, kwargs, row.prompt), readings.loose))
-            except VerificationError as error:
-                return _refused(row.record, str(error))
-            except KeyError as error:
-                return _refused(row.record, f"{id_} lacks the parameter {error}")
-            except Exception as error:  # a set or a type is a plugin: its failure costs the row, never the run
-                return _refused(row.record, f"checking {id_} raised {type(error).__name__}: {error}")
-        return Verdicts(row.key, tuple(id_ for id_, _ in row.instructions), tuple(strict), tuple(loose))
-
-    def _checker(self, id_: str, kwargs: Params, prompt: str) -> Checker:
-        set_ = self._by_id.get(id_)
-        if set_ is None:
-            return self._of_types([Constraint(id_, kwargs)])
-        if self.registry == "upstream":
-            return set_.upstream(id_, kwargs, prompt, self.seed)
-        return self._of_types(set_.canonical(id_, kwargs, prompt))
-
-    def _of_types(self, constraints: Sequence[Constraint]) -> Checker:
-        missing = [constraint.type for constraint in constraints if constraint.type not in self.types]
-        if missing:
-            raise VerificationError(
-                f'there is neither an instruction nor a constraint type "{missing[0]}"; `crabtk types` lists them, '
-                "and a plugin may bring more (crabtk-ifeval, crabtk-ifbench)"
-            )
-        return lambda text: all(self.types[c.type].check(text, c.params) for c in constraints)
+        readings = readings_for(row.response, row.prompt, self.registry)
+        try:
+            verdicts = [self.instructions.judge(asked, readings, self.registry) for asked in row.instructions]
+        except VerificationError as error:  # a plugin's failure costs the row, never the run
+            return _refused(row.record, str(error))
+        strict, loose = (tuple(each) for each in zip(*verdicts, strict=True)) if verdicts else ((), ())
+        return Verdicts(row.key, tuple(id_ for id_, _ in row.instructions), strict, loose)
 
 
 def _refused(record: Record, reason: str) -> Rejected:
     return replace(rejected(record, reason), stage=STAGE)
-
-
-def _follows(checker: Checker, texts: Sequence[ParsedText]) -> bool:
-    return any(bool(text.raw.strip()) and checker(text) for text in texts)
 
 
 def _turns(row: Mapping[str, Any]) -> tuple[str, str]:
@@ -197,47 +154,6 @@ def _said(prompt: Any) -> str:
     if isinstance(prompt, Sequence) and not isinstance(prompt, str):
         return "\n\n".join(map(reply_text, prompt))
     return reply_text(prompt)
-
-
-def _instructions(row: Mapping[str, Any]) -> Iterator[tuple[str, Params]]:
-    ids, constraints = row.get("instruction_id_list"), row.get("constraints")
-    if isinstance(ids, list):
-        given = row.get("kwargs")
-        kwargs = [{}] * len(ids) if given is None else _decoded(given)
-        if not isinstance(kwargs, list) or len(kwargs) != len(ids):
-            raise ValueError("`kwargs` must be a list with one object for each of `instruction_id_list`")
-        for id_, arguments in zip(ids, kwargs, strict=True):
-            yield _name(id_), _params(arguments)
-    elif isinstance(constraints, list):
-        for constraint in constraints:
-            if not isinstance(constraint, Mapping) or "type" not in constraint:
-                raise ValueError('each of `constraints` must be an object {"type": …, "params": …}')
-            yield _name(constraint["type"]), _params(constraint.get("params"))
-    else:
-        raise ValueError("it names no instructions: neither a list `instruction_id_list` nor a list `constraints`")
-
-
-def _name(value: Any) -> str:
-    if not isinstance(value, str):
-        raise ValueError(f"an instruction's id is a text, not {value!r}")
-    return value.strip()
-
-
-def _params(value: Any) -> Params:
-    decoded = _decoded({} if value is None else value)
-    if not isinstance(decoded, Mapping):
-        raise ValueError(f"an instruction's arguments are an object, not {decoded!r}")
-    return {name: argument for name, argument in decoded.items() if argument is not None}
-
-
-def _decoded(value: Any) -> Any:
-    """Decode what a table holds as JSON text."""
-    if not isinstance(value, str):
-        return value
-    try:
-        return json.loads(value)
-    except ValueError:
-        raise ValueError(f"arguments are no JSON: {value[:80]!r}") from None
 
 
 def _stripped(value: Any) -> Any:
