@@ -3,36 +3,50 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from typing import Any
 
+import torch.distributed as dist
 from transformers import TrainerCallback, TrainerControl, TrainerState, TrainingArguments
 
 from crabtk.errors import TrainingError
 from crabtk_trl.channel import Channel
 from crabtk_trl.checkpoints import Checkpoints
-from crabtk_trl.history import measured
+from crabtk_trl.history import KEPT, measured
+from crabtk_trl.options import TrainerOptions
 
 
 class Reporter(TrainerCallback):
     """Reports each logged step to the parent and seals each checkpoint.
 
+    Each checkpoint and each evaluation logs too: the averages that a log line holds start anew after it, in a resumed
+    run as in an uninterrupted one.
+
     Args:
-        checkpoint_every: Steps between checkpoints. Each of them logs too: the averages that a log line holds start
-            anew after it, in a resumed run as in an uninterrupted one.
         tokens: Of one epoch, for progress.
+        kept: Names of the logged values that do not depend on time.
     """
 
-    def __init__(self, channel: Channel, checkpoints: Checkpoints, checkpoint_every: int, tokens: int) -> None:
+    def __init__(
+        self,
+        channel: Channel,
+        checkpoints: Checkpoints,
+        options: TrainerOptions,
+        tokens: int,
+        kept: Sequence[str] = KEPT,
+    ) -> None:
         self._channel = channel
         self._checkpoints = checkpoints
-        self._checkpoint_every = checkpoint_every
+        self._options = options
         self._tokens = tokens
+        self._kept = kept
 
     def on_step_end(
         self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **_: Any
     ) -> TrainerControl:
-        """Log wherever a checkpoint is written: every so many steps, and at the end."""
-        if state.global_step % self._checkpoint_every == 0 or state.global_step >= state.max_steps:
+        """Log wherever a checkpoint or an evaluation follows: every so many steps, and at the end."""
+        step, last = state.global_step, state.global_step >= state.max_steps
+        if last or control.should_evaluate or step % self._options.checkpoint_every == 0:
             control.should_log = True
         return control
 
@@ -44,11 +58,11 @@ class Reporter(TrainerCallback):
         logs: dict[str, float] | None = None,
         **_: Any,
     ) -> None:
-        """Report the loss; refuse to go on without one."""
-        values = measured(logs or {})
-        if "loss" not in values:
+        """Report what was measured; refuse to go on without a loss that is a number."""
+        values = measured(logs or {}, self._kept)
+        if not {"loss", "eval_loss"} & values.keys():
             return
-        if not math.isfinite(values["loss"]):
+        if not math.isfinite(values.get("loss", 0.0)):
             raise TrainingError(
                 f"The loss is {values['loss']} at step {state.global_step}: training diverged. Lower "
                 "training.options.learning_rate, or raise warmup_ratio."
@@ -57,5 +71,8 @@ class Reporter(TrainerCallback):
         self._channel.send(progress={"step": state.global_step, "steps": state.max_steps, "values": values})
 
     def on_save(self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **_: Any) -> None:
-        """Mark the checkpoint as complete; called once all its files are closed."""
-        self._checkpoints.seal(state.global_step)
+        """Mark the checkpoint as complete, once every process has closed its files."""
+        if dist.is_initialized():
+            dist.barrier()
+        if state.is_world_process_zero:
+            self._checkpoints.seal(state.global_step)

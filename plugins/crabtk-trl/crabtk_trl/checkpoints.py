@@ -79,13 +79,27 @@ def _complete(folder: Path) -> bool:
     return sizes == _sizes(folder)
 
 
-def identity(job: JobFile, model: Path) -> str:
-    """Hash all that shapes the result: examples, model, seed, options and library versions, but no paths."""
-    about = asdict(job) | {"model": "", "examples": "", "output": "", "work": ""}
+def identity(job: JobFile, model: Path, reference: Path | None = None) -> str:
+    """Hash all that shapes the result: rows, model, reference, seed, options and library versions, but no paths.
+
+    Args:
+        model: Folder of the model to train.
+        reference: Folder of the job's reference model, where its method uses one.
+    """
+    about = asdict(job) | dict.fromkeys(("model", "examples", "output", "work", "evaluation", "reference"), "")
     about["libraries"] = {name: version(name) for name in _LIBRARIES}
     hashed = hashlib.sha256(json.dumps(about, sort_keys=True).encode())
-    hashed.update(_digest(Path(job.examples)).encode())
-    for file in sorted(model.iterdir()):
+    for rows in (job.examples, job.evaluation):
+        hashed.update((_digest(Path(rows)) if rows else "none").encode())
+    for folder in (model, reference):
+        hashed.update((folder_digest(folder) if folder else "none").encode())
+    return hashed.hexdigest()
+
+
+def folder_digest(folder: Path) -> str:
+    """Hash names and bytes of the files of a model's folder; not those of folders in it."""
+    hashed = hashlib.sha256()
+    for file in sorted(folder.iterdir()):
         if file.is_file():
             hashed.update(f"{file.name}\0{_digest(file)}\0".encode())
     return hashed.hexdigest()

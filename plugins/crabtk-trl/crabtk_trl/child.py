@@ -1,30 +1,20 @@
-"""One training run, from the job to the finished model; runs in the child process only."""
+"""From a job to the method that runs it, and what all methods do first; runs in the child processes only."""
 
 from __future__ import annotations
 
+import importlib
 import logging
-from dataclasses import asdict
-from pathlib import Path
 from typing import Any
 
 import torch
-from transformers import AutoTokenizer, GenerationConfig
-from trl import SFTTrainer  # type: ignore[attr-defined]  # trl loads its names lazily
 
-from crabtk_trl.callbacks import Reporter
 from crabtk_trl.channel import Channel
-from crabtk_trl.checkdata import check, check_labels, ending_tokens
-from crabtk_trl.checkpoints import Checkpoints, identity
 from crabtk_trl.cores import physical_cores
-from crabtk_trl.export import export
-from crabtk_trl.history import history
 from crabtk_trl.jobfile import JobFile
-from crabtk_trl.model import load_model, resolve
-from crabtk_trl.setup import adapters, configuration
-from crabtk_trl.tokenise import dataset, tokenise
-from crabtk_trl.trainer import TrlTrainer
+from crabtk_trl.options import TrainerOptions
 
-_log = logging.getLogger("crabtk_trl")
+# Each has ``run(job, channel) -> {"history": […], "figures": {…}}``; only the one that is asked for is imported.
+_METHODS = {"sft": "crabtk_trl.sft_child", "dpo": "crabtk_trl.dpo_child", "grpo": "crabtk_trl.grpo_child"}
 
 
 def run(job: JobFile, channel: Channel) -> dict[str, Any]:
@@ -34,43 +24,13 @@ def run(job: JobFile, channel: Channel) -> dict[str, Any]:
         TrainingError: The model or the data cannot be used, or training diverged.
     """
     logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s")
-    options = TrlTrainer(**job.options)
-    _prepare_torch(options)
-    folder = resolve(job.model)
-    trainer, figures = _trainer(job, options, folder)
-    checkpoints = Checkpoints(Path(job.work, "checkpoints"))
-    start = checkpoints.last(identity(job, folder))
-    _log.info("starting from %s", start.folder if start else "the model")
-    trainer.add_callback(Reporter(channel, checkpoints, options.checkpoint_every, figures["tokens_total"]))
-    trainer.train(resume_from_checkpoint=str(start.folder) if start else None)
-    export(trainer, folder, Path(job.output), options.save_dtype)
-    figures["steps"] = trainer.state.global_step
-    return {"history": history(trainer.state.log_history), "figures": figures}
+    outcome: dict[str, Any] = importlib.import_module(_METHODS[job.method]).run(job, channel)
+    return outcome
 
 
-def _prepare_torch(options: TrlTrainer) -> None:
-    torch.set_num_threads(options.threads or physical_cores())
+def prepare_torch(options: TrainerOptions) -> None:
+    """Set threads and, on an accelerator, repeatable algorithms."""
+    torch.set_num_threads(options.threads or max(1, physical_cores() // options.processes))
     if options.deterministic and torch.cuda.is_available():
         # Warn only: a model whose operation has no repeatable variant is still trained.
         torch.use_deterministic_algorithms(True, warn_only=True)
-
-
-def _trainer(job: JobFile, options: TrlTrainer, folder: Path) -> tuple[SFTTrainer, dict[str, int]]:
-    tokenizer = AutoTokenizer.from_pretrained(folder)
-    examples = tokenise(Path(job.examples), tokenizer, options.max_length)
-    try:
-        generation = GenerationConfig.from_pretrained(folder)
-    except OSError:
-        generation = None
-    figures = check(examples, tokenizer, ending_tokens(tokenizer, generation), options.max_length)
-    _log.info("examples: %s", asdict(figures))
-    trainer = SFTTrainer(
-        model=load_model(folder, options),
-        args=configuration(job, options),
-        train_dataset=dataset(examples),
-        processing_class=tokenizer,
-        peft_config=adapters(options),
-    )
-    prepared: Any = trainer.train_dataset
-    check_labels(prepared, figures)
-    return trainer, {**asdict(figures), "sequences": len(prepared)}

@@ -4,27 +4,34 @@ from __future__ import annotations
 
 import json
 import shutil
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import torch
-from transformers import AutoConfig
-from trl import SFTTrainer  # type: ignore[attr-defined]  # trl loads its names lazily
+from transformers import AutoConfig, Trainer
+
+from crabtk_trl.jobfile import JobFile
+
+if TYPE_CHECKING:
+    from crabtk_trl.options import TrainerOptions
 
 _TOKENIZER_PATHS = ("name_or_path", "is_local", "local_files_only")
 
 
-def export(trainer: SFTTrainer, source: Path, output: Path, save_dtype: str) -> None:
-    """Merge adapters, write model and tokenizer beside ``output``, then rename.
+def export(trainer: Trainer, job: JobFile, options: TrainerOptions, source: Path, figures: Mapping[str, float]) -> None:
+    """Merge adapters, write model, tokenizer and card beside ``job.output``, then rename.
 
     Args:
         source: Folder of the model trained from; its dtype is that of the result where ``save_dtype`` is ``auto``.
+        figures: For the card.
     """
+    output = Path(job.output)
     model = trainer.accelerator.unwrap_model(trainer.model)
     if hasattr(model, "merge_and_unload"):
         model = model.merge_and_unload()
     original = AutoConfig.from_pretrained(source)
-    model.to(_dtype(save_dtype, original.dtype))
+    model.to(_dtype(options.save_dtype, original.dtype))
     model.config.use_cache = original.use_cache  # training turns it off
     model.config._name_or_path = ""
     partial = output.with_name(f".{output.name}.partial")

@@ -13,7 +13,7 @@ from transformers import AutoModelForCausalLM
 from crabtk.errors import TrainingError
 
 if TYPE_CHECKING:
-    from crabtk_trl.trainer import TrlTrainer
+    from crabtk_trl.options import TrainerOptions
 
 
 def resolve(model: str) -> Path:
@@ -52,7 +52,7 @@ def uses_bfloat16(dtype: str, device: str) -> bool:
     return kind == "cpu" and any(capabilities.get(name) for name in ("avx512_bf16", "amx_bf16", "bf16"))
 
 
-def load_model(folder: Path, options: TrlTrainer) -> Any:
+def load_model(folder: Path, options: TrainerOptions) -> Any:
     """Load for training: float32, or bfloat16 where the weights are frozen on an accelerator (LoRA)."""
     frozen = options.lora and device_kind(options.device) != "cpu" and uses_bfloat16(options.dtype, options.device)
     dtype = torch.bfloat16 if frozen else torch.float32
