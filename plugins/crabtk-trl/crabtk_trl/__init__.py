@@ -1,4 +1,4 @@
-"""crabtk's trainer on TRL: supervised fine-tuning, full or LoRA."""
+"""crabtk's trainers on TRL."""
 
 from __future__ import annotations
 
