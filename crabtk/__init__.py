@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from crabtk.protocols import Backend, Benchmark, Checker, InstructionSet, SeedReader, Trainer
     from crabtk.quantities import Limit
     from crabtk.readers.base import Found, RowReader
+    from crabtk.scoring.instruction_benchmark import InstructionBenchmark
+    from crabtk.scoring.prompt_files import PublishedPrompts
     from crabtk.text import ParsedText
     from crabtk.types import (
         BenchmarkItem,
@@ -47,6 +49,8 @@ _HOMES = {
     "crabtk.protocols": ("Backend", "Benchmark", "Checker", "InstructionSet", "SeedReader", "Trainer"),
     "crabtk.quantities": ("Limit",),
     "crabtk.readers.base": ("Found", "RowReader"),
+    "crabtk.scoring.instruction_benchmark": ("InstructionBenchmark",),
+    "crabtk.scoring.prompt_files": ("PublishedPrompts",),
     "crabtk.text": ("ParsedText",),
     "crabtk.types": (
         "BenchmarkItem",
@@ -82,6 +86,7 @@ __all__ = [
     "CrabtkError",
     "Found",
     "Grade",
+    "InstructionBenchmark",
     "InstructionSet",
     "Limit",
     "Message",
@@ -90,6 +95,7 @@ __all__ = [
     "Pair",
     "Params",
     "ParsedText",
+    "PublishedPrompts",
     "Quoted",
     "QuotedList",
     "Record",
