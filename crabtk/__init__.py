@@ -14,9 +14,19 @@ if TYPE_CHECKING:
     from crabtk.constraints.base import ConstraintType
     from crabtk.constraints.counted import CountedType, exact_or_at_least
     from crabtk.constraints.satisfiable import satisfiable
-    from crabtk.errors import BackendError, CrabtkError, TrainingError, VerificationError
+    from crabtk.errors import BackendError, BenchmarkError, CrabtkError, TrainingError, VerificationError
     from crabtk.hookspecs import hookimpl
-    from crabtk.protocols import Backend, Benchmark, Checker, InstructionSet, SeedReader, Trainer
+    from crabtk.protocols import (
+        Backend,
+        Benchmark,
+        Checker,
+        Checks,
+        InstructionSet,
+        JudgedBenchmark,
+        OwnMetrics,
+        SeedReader,
+        Trainer,
+    )
     from crabtk.quantities import Limit
     from crabtk.readers.base import Found, RowReader
     from crabtk.scoring.instruction_benchmark import InstructionBenchmark
@@ -27,7 +37,9 @@ if TYPE_CHECKING:
         Completion,
         Constraint,
         Grade,
+        Graded,
         Message,
+        Metric,
         Pair,
         Params,
         Record,
@@ -44,9 +56,19 @@ _HOMES = {
     "crabtk.constraints.base": ("ConstraintType",),
     "crabtk.constraints.counted": ("CountedType", "exact_or_at_least"),
     "crabtk.constraints.satisfiable": ("satisfiable",),
-    "crabtk.errors": ("BackendError", "CrabtkError", "TrainingError", "VerificationError"),
+    "crabtk.errors": ("BackendError", "BenchmarkError", "CrabtkError", "TrainingError", "VerificationError"),
     "crabtk.hookspecs": ("hookimpl",),
-    "crabtk.protocols": ("Backend", "Benchmark", "Checker", "InstructionSet", "SeedReader", "Trainer"),
+    "crabtk.protocols": (
+        "Backend",
+        "Benchmark",
+        "Checker",
+        "Checks",
+        "InstructionSet",
+        "JudgedBenchmark",
+        "OwnMetrics",
+        "SeedReader",
+        "Trainer",
+    ),
     "crabtk.quantities": ("Limit",),
     "crabtk.readers.base": ("Found", "RowReader"),
     "crabtk.scoring.instruction_benchmark": ("InstructionBenchmark",),
@@ -57,7 +79,9 @@ _HOMES = {
         "Completion",
         "Constraint",
         "Grade",
+        "Graded",
         "Message",
+        "Metric",
         "Pair",
         "Params",
         "Record",
@@ -76,8 +100,10 @@ __all__ = [
     "Backend",
     "BackendError",
     "Benchmark",
+    "BenchmarkError",
     "BenchmarkItem",
     "Checker",
+    "Checks",
     "Completion",
     "Constraint",
     "ConstraintType",
@@ -86,12 +112,16 @@ __all__ = [
     "CrabtkError",
     "Found",
     "Grade",
+    "Graded",
     "InstructionBenchmark",
     "InstructionSet",
+    "JudgedBenchmark",
     "Limit",
     "Message",
+    "Metric",
     "OneOf",
     "Ordinal",
+    "OwnMetrics",
     "Pair",
     "Params",
     "ParsedText",

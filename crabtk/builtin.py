@@ -11,7 +11,7 @@ from crabtk.constraints.builtin import TYPES
 from crabtk.hookspecs import hookimpl
 from crabtk.protocols import Benchmark, ConstraintType, SeedReader
 from crabtk.readers.builtin import READERS
-from crabtk.scoring.held_out import HeldOut
+from crabtk.scoring.held_out import Dev, HeldOut
 
 
 @hookimpl
@@ -30,5 +30,6 @@ def register_constraint_types(register: Callable[[ConstraintType], None]) -> Non
 
 @hookimpl
 def register_benchmarks(register: Callable[[type[Benchmark]], None]) -> None:
-    """Register the held-out split."""
+    """Register the held-out and the dev split."""
     register(HeldOut)
+    register(Dev)

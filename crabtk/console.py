@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -73,6 +73,8 @@ class Bars:
     def finished(self, outcome: Outcome) -> None:
         """Replace the bar by one line."""
         self._progress.remove_task(self._tasks[outcome.stage.name])
+        if outcome.state == "off":
+            return
         rows = outcome.stored.rows.get(outcome.stage.name)
         what = f"{rows} rows" if rows is not None else "done"
         state = "[dim]cached[/]" if outcome.state == "cached" else "[green]computed[/]"
@@ -109,6 +111,8 @@ def _summary(outcomes: Sequence[Outcome]) -> Table:
     for name in ("in", "out", "rejected", "seconds", "calls", "prompt tok.", "new tok."):
         table.add_column(name, justify="right")
     for outcome in outcomes:
+        if outcome.state == "off":
+            continue
         rows, costs = outcome.stored.rows, outcome.stored.costs
         fresh = outcome.state == "computed"
         table.add_row(
@@ -138,8 +142,14 @@ def _say_findings(console: Console, run: Run, outcomes: Sequence[Outcome]) -> No
         for row in found["scores"].table().iter_rows(named=True):
             if row["group"] == "all":
                 what = f"{row['benchmark']} {row['metric']}, {row['model']}"
-                interval = f"95 % CI {row['low']:.1%}–{row['high']:.1%}, n={row['count']}"
-                console.print(f"{what}: {row['value']:.1%} ({interval})", highlight=False)
+                console.print(f"{what}: {_value(row)}", highlight=False)
+
+
+def _value(score: Mapping[str, Any]) -> str:
+    """Write a score; what may exceed 1 is no share."""
+    if score["low"] is None:
+        return f"{score['value']:.3f} (n={score['count']})"
+    return f"{score['value']:.1%} (95 % CI {score['low']:.1%}–{score['high']:.1%}, n={score['count']})"
 
 
 def _outputs(folder: Path, made: set[str]) -> list[tuple[str, Path]]:

@@ -196,6 +196,7 @@ DATA_STAGES = (
         ),
         {"translated_constraints": "Constraints"},
         engine=True,
+        enabled=lambda run: run.settings.translation.enabled,
     ),
     Stage(
         "judge_audit",

@@ -1,4 +1,4 @@
-"""The stages from the CRAB dataset to scores."""
+"""Fine-tuning, and scores of every model that there is."""
 
 from __future__ import annotations
 
@@ -8,55 +8,42 @@ from typing import Any, cast
 
 import polars as pl
 
-from crabtk.errors import BenchmarkError, TrainingError
+from crabtk.canonical import file_digest
+from crabtk.errors import BenchmarkError
 from crabtk.graph.data_stages import TYPES
 from crabtk.graph.run import Run
 from crabtk.graph.stage import Stage
+from crabtk.graph.train import start_identity, start_model, train_stage, trainer_depends, training_facts
 from crabtk.inference.identity import model_identity
+from crabtk.pipeline.grade import GRADES, JUDGEMENTS, grade, grade_table, judge_responses
 from crabtk.pipeline.ledger import ledger
-from crabtk.pipeline.score import RESPONSES, choose_items, grade, respond
+from crabtk.pipeline.score import RESPONSES, choose_items, respond
 from crabtk.plugins import Plugin, build, failures_of
-from crabtk.protocols import Benchmark, Trainer
-from crabtk.scoring.aggregate import aggregate, grade_rows
-from crabtk.store import Result, Stored
+from crabtk.protocols import Benchmark
+from crabtk.scoring.aggregate import aggregate
+from crabtk.scoring.own_metrics import own_metrics, standard_metrics
+from crabtk.store import Result, Stored, tree_digest
 from crabtk.training.examples import write_examples
-from crabtk.types import BenchmarkItem, TrainingJob, TrainingProgress
+from crabtk.types import BenchmarkItem, TrainingJob
 
-
-def _start_model(run: Run) -> str:
-    """Return the model that training starts from, which is also the base that scores compare with."""
-    return run.settings.training.model or run.settings.engines["default"].model
+TRAINED = {"sft": "sft_model", "dpo": "dpo_model", "grpo": "grpo_model"}
+"""Models of the run by the name that scores give them, each with the stage that trains it."""
 
 
 def _sft_model(run: Run, inputs: Mapping[str, Stored]) -> Result:
     settings = run.settings.training
     if not settings.enabled:
         return Result(facts={"trained": False})
-    # The engine's model and the trainer's together may not fit; the trainer gets the memory to itself.
-    run.engines.close()
     work = run.store.work("sft_model", run.fingerprint("sft_model"))
-    examples = work / "examples.jsonl"
-    kinds = write_examples(inputs["crab"].table(), examples, run.settings.seed, settings.limit)
-    plugin = run.registry.find("trainer", settings.trainer)
-    trainer = cast(Trainer, build(plugin, settings.options, "training.options"))
+    crab, seed = inputs["crab"].table(), run.settings.seed
+    examples, dev = work / "examples.jsonl", work / "dev.jsonl"
+    kinds = write_examples(crab, examples, seed, settings.limit, settings.weights)
+    evaluated = write_examples(crab, dev, seed, settings.dev_limit, settings.weights, split="dev")
     output = run.scratch() / "model"
-    with failures_of(plugin, TrainingError):
-        outcome = trainer.train(
-            TrainingJob(_start_model(run), examples, output, work, run.settings.seed),
-            lambda report: run.observer.progress("sft_model", report.step, report.steps, _note(report)),
-        )
-    facts = {
-        "trained": True,
-        "kinds": kinds,
-        "history": [dict(step) for step in outcome.history],
-        "figures": dict(outcome.figures),
-    }
-    return Result(tree=output, facts=facts)
-
-
-def _note(report: TrainingProgress) -> str:
-    telling = [name for name in ("loss", "tokens") if name in report.values] or report.values
-    return "  ".join(f"{name} {report.values[name]:.4g}" for name in telling)
+    job = TrainingJob(start_model(run), examples, output, work, seed, evaluation=dev if evaluated else None)
+    where = "training.options"
+    outcome = train_stage(run, "sft_model", job, trainer=settings.trainer, options=settings.options, where=where)
+    return Result(tree=output, facts=training_facts(outcome, kinds=kinds, dev=sum(evaluated.values())))
 
 
 def _sft_depend(run: Run) -> Any:
@@ -65,14 +52,11 @@ def _sft_depend(run: Run) -> Any:
         return None
     return {
         "limit": settings.limit,
-        "options": settings.options,
-        "trainer": run.registry.find("trainer", settings.trainer).fingerprint,
-        "model": _start_identity(run),
+        "dev_limit": settings.dev_limit,
+        "weights": settings.weights,
+        "model": start_identity(run),
+        **trainer_depends(run, settings.trainer, settings.options),
     }
-
-
-def _start_identity(run: Run) -> str:
-    return model_identity(_start_model(run), None, Path(run.settings.runtime.store) / "models.json")
 
 
 def _benchmarks(run: Run, inputs: Mapping[str, Stored]) -> list[tuple[Plugin, Benchmark, Sequence[BenchmarkItem]]]:
@@ -89,20 +73,28 @@ def _benchmarks(run: Run, inputs: Mapping[str, Stored]) -> list[tuple[Plugin, Be
     return found
 
 
+def scored_models(run: Run, inputs: Mapping[str, Stored]) -> dict[str, str]:
+    """Return all models that are scored, by name: the base first, then trained ones, controls and further ones."""
+    models = {"base": start_model(run)}
+    models |= {name: str(tree) for name, stage in TRAINED.items() if stage in inputs and (tree := inputs[stage].tree)}
+    if "control_models" in inputs and (controls := inputs["control_models"].tree):
+        models |= {folder.name: str(folder) for folder in sorted(controls.iterdir()) if folder.is_dir()}
+    return models | dict(run.settings.scoring.models)
+
+
 def _responses(run: Run, inputs: Mapping[str, Stored]) -> Result:
     settings = run.settings.scoring
     if not settings.enabled:
         return Result({"responses": pl.DataFrame(schema=RESPONSES)})
-    models = {"base": _start_model(run)}
-    if trained := inputs["sft_model"].tree:
-        models["trained"] = str(trained)
     tables: list[pl.DataFrame] = []
     ledgers: list[pl.DataFrame] = []
-    for name, model in models.items():
+    benchmarks = _benchmarks(run, inputs)
+    for name, model in scored_models(run, inputs).items():
         own = None if model == run.settings.engines[settings.engine].model else model
-        for _, benchmark, items in _benchmarks(run, inputs):
+        for plugin, benchmark, items in benchmarks:
             complete = run.complete("responses", settings.engine, own, f"{name} model, {benchmark.name}")
-            table, refused = respond(name, benchmark, items, complete, max_tokens=settings.max_tokens)
+            with failures_of(plugin, BenchmarkError):
+                table, refused = respond(name, benchmark, items, complete, max_tokens=settings.max_tokens)
             tables.append(table)
             ledgers.append(refused)
     return Result({"responses": pl.concat(tables)}, pl.concat(ledgers))
@@ -112,12 +104,14 @@ def _responses_depend(run: Run) -> Any:
     settings = run.settings.scoring
     if not settings.enabled:
         return None
+    memo = Path(run.settings.runtime.store) / "models.json"
     return {
-        "settings": settings.model_dump(mode="json", exclude={"engine"}),
+        "max_tokens": settings.max_tokens,
         "engine": run.engines.fingerprint(settings.engine),
         # Where nothing is trained, no input tells which model answers.
-        "base": _start_identity(run),
-        "benchmarks": _benchmark_fingerprints(run),
+        "base": start_identity(run),
+        "models": {name: model_identity(model, None, memo) for name, model in settings.models.items()},
+        **_grading(run),
     }
 
 
@@ -125,18 +119,42 @@ def _benchmark_fingerprints(run: Run) -> list[str]:
     return [run.registry.find("benchmark", name).fingerprint for name in run.settings.scoring.benchmarks]
 
 
+def _judgements(run: Run, inputs: Mapping[str, Stored]) -> Result:
+    settings = run.settings.scoring
+    tables = [pl.DataFrame(schema=JUDGEMENTS)]
+    if settings.enabled and settings.judge:
+        responses = inputs["responses"].table()
+        for plugin, benchmark, items in _benchmarks(run, inputs):
+            complete = run.complete("judgements", settings.judge, note=f"judging responses, {benchmark.name}")
+            with failures_of(plugin, BenchmarkError):
+                tables.append(judge_responses(responses, benchmark, items, complete))
+    return Result({"judgements": pl.concat(tables)}, ledger([]))
+
+
+def _judgements_depend(run: Run) -> Any:
+    settings = run.settings.scoring
+    if not (settings.enabled and settings.judge):
+        return None
+    return {"engine": run.engines.fingerprint(settings.judge), **_grading(run)}
+
+
 def _scores(run: Run, inputs: Mapping[str, Stored]) -> Result:
-    responses = inputs["responses"].table()
-    if responses.is_empty():
-        grades = grade_rows([])
-    else:
-        types = {plugin.name: plugin.value for plugin in run.registry.all("constraint type")}
-        tables: list[pl.DataFrame] = []
+    settings = run.settings.scoring
+    grades, own = [pl.DataFrame(schema=GRADES)], []
+    counted = [pl.DataFrame(schema=GRADES)]
+    if settings.enabled:
+        responses, checks = inputs["responses"].table(), run.checks()
+        judgements = inputs["judgements"].table() if settings.judge else None
         for plugin, benchmark, items in _benchmarks(run, inputs):
             with failures_of(plugin, BenchmarkError):
-                tables.append(grade(responses, [(benchmark, items)], types))
-        grades = pl.concat(tables)
-    return Result({"scores": aggregate(grades), "grades": grades}, ledger([]))
+                graded = grade(responses, benchmark, items, checks, judgements)
+                own.append(own_metrics(benchmark, graded))
+            table = grade_table(graded, benchmark.name)
+            grades.append(table)
+            if standard_metrics(benchmark):
+                counted.append(table)
+    scores = aggregate(pl.concat(counted))
+    return Result({"scores": pl.concat([scores, *own]), "grades": pl.concat(grades)}, ledger([]))
 
 
 def _scores_depend(run: Run) -> Any:
@@ -145,45 +163,76 @@ def _scores_depend(run: Run) -> Any:
     return {
         # All types: a benchmark may grade by types that the settings do not measure.
         "types": [f"{plugin.name} {plugin.fingerprint}" for plugin in run.registry.all("constraint type")],
-        "benchmarks": _benchmark_fingerprints(run),
-        "options": run.settings.scoring.options,
-        "limit": run.settings.scoring.limit,
+        "sets": [f"{plugin.name} {plugin.fingerprint}" for plugin in run.registry.all("instruction set")],
+        "judged": bool(run.settings.scoring.judge),
+        **_grading(run),
     }
 
 
-MODEL_STAGES = (
-    Stage(
-        "sft_model",
-        ("crab",),
-        "The model, trained on the dataset's training split.",
-        _sft_model,
-        _sft_depend,
-        ("training/", "canonical.py"),
-        {},
-        engine=True,
-    ),
+def _grading(run: Run) -> dict[str, Any]:
+    settings = run.settings.scoring
+    return {
+        "benchmarks": _benchmark_fingerprints(run),
+        "options": _by_content(settings.options),
+        "limit": settings.limit,
+    }
+
+
+def _by_content(options: Any) -> Any:
+    """Replace paths by what lies there: a file that moved is the same, one that was edited is another."""
+    if isinstance(options, Mapping):
+        return {key: _by_content(value) for key, value in options.items()}
+    if not isinstance(options, str) or not Path(options).is_absolute() or not Path(options).exists():
+        return options
+    path = Path(options)
+    return tree_digest(path) if path.is_dir() else file_digest(path)
+
+
+SFT_STAGE = Stage(
+    "sft_model",
+    ("crab",),
+    "The model, fine-tuned on the dataset's training split.",
+    _sft_model,
+    _sft_depend,
+    ("training/", "canonical.py", "graph/train.py"),
+    {},
+    engine=True,
+    enabled=lambda run: run.settings.training.enabled,
+)
+
+_ITEMS = ("pipeline/score.py", "scoring/held_out.py")
+
+SCORE_STAGES = (
     Stage(
         "responses",
         ("crab", "constraints", "sft_model"),
-        "What the base and the trained model answer to the benchmarks' prompts.",
+        "What each model answers to the benchmarks' prompts.",
         _responses,
         _responses_depend,
-        ("pipeline/score.py", "scoring/held_out.py", "randomness.py", "inference/client.py", "inference/refusals.py"),
+        (*_ITEMS, "randomness.py", "inference/client.py", "inference/refusals.py"),
         {"responses": "Responses"},
         engine=True,
+        enabled=lambda run: run.settings.scoring.enabled,
+    ),
+    Stage(
+        "judgements",
+        ("crab", "constraints", "responses"),
+        "What a judge says of responses, for benchmarks that ask one.",
+        _judgements,
+        _judgements_depend,
+        (*_ITEMS, "pipeline/grade.py", "inference/client.py", "inference/refusals.py"),
+        {"judgements": "Judgements"},
+        engine=True,
+        enabled=lambda run: run.settings.scoring.enabled and bool(run.settings.scoring.judge),
     ),
     Stage(
         "scores",
-        ("crab", "constraints", "responses"),
-        "Strict accuracy per prompt, constraint, family and type, with confidence intervals.",
+        ("crab", "constraints", "responses", "judgements"),
+        "Accuracies per prompt, constraint, family and type, and the benchmarks' own figures, with intervals.",
         _scores,
         _scores_depend,
-        (
-            "pipeline/score.py",
-            "scoring/held_out.py",
-            "scoring/aggregate.py",
-            *TYPES,
-        ),
+        (*_ITEMS, "pipeline/grade.py", "scoring/", *TYPES),
         {"scores": "Scores", "grades": "Grades"},
+        enabled=lambda run: run.settings.scoring.enabled,
     ),
 )

@@ -16,7 +16,7 @@ from crabtk.graph.run import Run
 from crabtk.graph.stage import Stage
 from crabtk.pipeline.ledger import SCHEMA as LEDGER
 from crabtk.pipeline.recheck import recheck
-from crabtk.reporting.redaction import public_model, public_settings
+from crabtk.reporting.redaction import public_model, public_path, public_settings
 from crabtk.store import Result, Stored
 
 _TABLES = (
@@ -100,9 +100,9 @@ def _ledgers(inputs: Mapping[str, Stored]) -> list[pl.DataFrame]:
 def _with_grades(responses: pl.DataFrame, grades: pl.DataFrame) -> pl.DataFrame:
     """Add each response's grades as JSON, the form that the report reads."""
     listed: dict[tuple[str, str, str], list[dict[str, Any]]] = {}
-    for model, benchmark, item_id, type_, strict, loose in grades.iter_rows():
-        grade = {"type": type_, "strict": strict, "loose": loose}
-        listed.setdefault((model, benchmark, item_id), []).append(grade)
+    for row in grades.iter_rows(named=True):
+        grade = {name: row[name] for name in ("type", "strict", "loose")}
+        listed.setdefault((row["model"], row["benchmark"], row["item_id"]), []).append(grade)
     keys = responses.select("model", "benchmark", "item_id").rows()
     return responses.with_columns(grades=pl.Series([json.dumps(listed.get(key, [])) for key in keys], dtype=pl.String))
 
@@ -161,8 +161,19 @@ OUTPUT_STAGES = (
 def _shaping(run: Run) -> Any:
     """Return the settings that a reader is shown; how and in which folders it ran is not among them."""
     shown = run.settings.model_dump(mode="json", exclude={"runtime"})
-    for source in shown["seeds"]["sources"]:
-        source["path"] = Path(source["path"]).name
+    for source in (*shown["seeds"]["sources"], *shown["preferences"]["sources"]):
+        source["path"] = public_path(source["path"])
     for section in (shown["training"], *shown["engines"].values()):
         section["model"] = public_model(section["model"])
+    scoring = shown["scoring"]
+    scoring["models"] = {name: public_model(model) for name, model in scoring["models"].items()}
+    scoring["options"] = {name: _public(options) for name, options in scoring["options"].items()}
     return shown
+
+
+def _public(options: Mapping[str, Any]) -> dict[str, Any]:
+    """Return options with the last part of what is an absolute path."""
+    return {
+        key: Path(value).name if isinstance(value, str) and Path(value).is_absolute() else value
+        for key, value in options.items()
+    }

@@ -21,7 +21,7 @@ from crabtk.inference.meter import Meter
 from crabtk.pipeline.ask import Complete
 from crabtk.pipeline.validate import validated
 from crabtk.plugins import Plugin, Registry
-from crabtk.protocols import ConstraintType
+from crabtk.protocols import Checks, ConstraintType
 from crabtk.settings import Settings, selects
 from crabtk.store import Result, Store, Stored
 from crabtk.tracing import span
@@ -31,10 +31,10 @@ from crabtk.types import Completion, Request
 
 @dataclass(frozen=True)
 class Outcome:
-    """How a stage came by its result."""
+    """How a stage came by its result; ``off`` where the settings leave it out."""
 
     stage: Stage
-    state: Literal["computed", "cached"]
+    state: Literal["computed", "cached", "off"]
     stored: Stored
     seconds: float
     rows_in: int
@@ -86,11 +86,13 @@ class Run:
         begun = time.monotonic()
         fingerprint = self.fingerprint(name)
         stored = self.store.find(name, fingerprint)
-        state: Literal["computed", "cached"] = "cached"
+        state: Literal["computed", "cached", "off"] = "cached"
         inputs = {other: self.result(other) for other in stage.inputs}
         if stored is None:
             state = "computed"
             stored = self._compute(stage, inputs, fingerprint, begun)
+        if not stage.enabled(self):
+            state = "off"
         self._found[name] = stored
         rows_in = sum(stored.rows.get(stored.stage, 0) for stored in inputs.values())
         outcome = Outcome(stage, state, stored, time.monotonic() - begun, rows_in)
@@ -140,7 +142,8 @@ class Run:
     def fingerprint(self, name: str) -> str:
         """Return the hash of everything that a stage's result follows from."""
         stage = self.stages[name]
-        inputs = {other: self._version(stage, self.result(other)) for other in stage.inputs}
+        read = stage.inputs if stage.enabled(self) else ()
+        inputs = {other: self._version(stage, self.result(other)) for other in read}
         return digest({"code_version": self.code_version(name), "inputs": inputs}, 32)
 
     def code_version(self, name: str) -> str:
@@ -175,6 +178,12 @@ class Run:
     def types(self) -> dict[str, ConstraintType]:
         """Return the measured constraint types that the settings select, by name."""
         return {plugin.name: plugin.value for plugin in self.type_plugins()}
+
+    def checks(self) -> Checks:
+        """Return all that benchmarks may grade by, whatever the settings measure."""
+        kinds = {kind: self.registry.all(kind) for kind in ("constraint type", "instruction set")}
+        types, sets = ({plugin.name: plugin.value for plugin in found} for found in kinds.values())
+        return Checks(types, sets)
 
     def type_plugins(self) -> list[Plugin]:
         """Return the plugins of the selected measured types, by name."""

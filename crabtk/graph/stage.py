@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import inspect
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -30,6 +30,8 @@ class Stage:
         schemas: By table, the name of its Pandera model in ``crabtk.schemas``.
         reads_ledgers: Whether it also reads the ledgers of its inputs.
         engine: Whether it may open an inference engine or train.
+        enabled: Tells whether the settings want it. Else ``compute`` gives an empty result at once, which hangs on no
+            input.
     """
 
     name: str
@@ -41,6 +43,7 @@ class Stage:
     schemas: Mapping[str, str]
     reads_ledgers: bool = False
     engine: bool = False
+    enabled: Callable[[Run], bool] = field(default=lambda run: True)
 
     @property
     def digest(self) -> str:

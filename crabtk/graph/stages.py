@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from crabtk.graph.data_stages import DATA_STAGES
-from crabtk.graph.model_stages import MODEL_STAGES
+from crabtk.graph.model_stages import SCORE_STAGES, SFT_STAGE
 from crabtk.graph.output_stages import OUTPUT_STAGES
 from crabtk.graph.stage import Stage
 
 _dataset, _report = OUTPUT_STAGES
 
-STAGES: Mapping[str, Stage] = {stage.name: stage for stage in (*DATA_STAGES, _dataset, *MODEL_STAGES, _report)}
+STAGES: Mapping[str, Stage] = {
+    stage.name: stage for stage in (*DATA_STAGES, _dataset, SFT_STAGE, *SCORE_STAGES, _report)
+}
 
 
 def upstream(name: str) -> list[str]:

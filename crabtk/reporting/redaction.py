@@ -23,11 +23,10 @@ def shown_settings(settings: Settings) -> dict[str, Any]:
 def public_settings(settings: Settings) -> dict[str, Any]:
     """Return what shaped the data, for a card: no secrets, no runtime, of local paths only the last part."""
     shown = shown_settings(settings)
-    shown.pop("runtime", None)
-    shown.pop("training", None)
-    shown.pop("scoring", None)
+    for later in ("runtime", "training", "preferences", "dpo", "rl", "controls", "scoring"):
+        shown.pop(later, None)
     for source in shown["seeds"]["sources"]:
-        source["path"] = _public_path(source["path"])
+        source["path"] = public_path(source["path"])
     for engine in shown["engines"].values():
         engine["model"] = public_model(engine["model"])
         engine.pop("options", None)
@@ -57,5 +56,6 @@ def _is_secret(key: str, value: Any) -> bool:
     return isinstance(value, str) and bool(value) and _SECRET.search(key) is not None
 
 
-def _public_path(path: str) -> str:
+def public_path(path: str) -> str:
+    """Return a scheme's name as it is, and of a path the last part."""
     return path if path.startswith(("crabtk:", "hf:")) else PurePath(path).name

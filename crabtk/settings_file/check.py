@@ -29,7 +29,7 @@ def check_plugins(settings: Settings, registry: Registry, origin: str, translate
         *_readers(settings, registry),
         *_types(settings, registry, translated),
         *_engines(settings, registry),
-        *_trainer(settings, registry),
+        *_trainers(settings, registry),
         *_benchmarks(settings, registry),
     ]
     if problems:
@@ -52,6 +52,7 @@ def _types(settings: Settings, registry: Registry, translated: Sequence[str]) ->
     yield from _patterns(("measuring", "without"), settings.measuring.without, known)
     if settings.translation.enabled and translated:
         yield from _patterns(("translation", "types"), settings.translation.types, translated)
+    yield from _patterns(("composition", "kept_out"), settings.composition.kept_out, both)
     for name in settings.composition.weights:
         if not _matches(name, both):
             yield _line(("composition", "weights", name), unknown("constraint type", name, both))
@@ -86,15 +87,24 @@ def _engine_options(place: Place, engine: Engine, plugin: Plugin) -> Iterator[st
     yield from _options((*place, "options"), plugin, engine.options, given)
 
 
-def _trainer(settings: Settings, registry: Registry) -> Iterator[str]:
-    training = settings.training
-    if not training.enabled:
-        return
-    plugin = registry.plugins.get(("trainer", training.trainer))
-    if plugin is None:
-        yield _missing(("training", "trainer"), "trainer", training.trainer, registry)
-    else:
-        yield from _options(("training", "options"), plugin, training.options)
+_ROWS = {"training": "examples", "dpo": "preferences", "rl": "prompts"}
+"""What the trainer of each section has to train on."""
+
+
+def _trainers(settings: Settings, registry: Registry) -> Iterator[str]:
+    for section, rows in _ROWS.items():
+        given = getattr(settings, section)
+        if not given.enabled:
+            continue
+        plugin = registry.plugins.get(("trainer", given.trainer))
+        if plugin is None:
+            yield _missing((section, "trainer"), "trainer", given.trainer, registry)
+        elif (trains_on := getattr(plugin.value, "trains_on", "examples")) != rows:
+            fit = [p.name for p in registry.all("trainer") if getattr(p.value, "trains_on", "examples") == rows]
+            says = f'"{plugin.name}" trains on {trains_on}, and {rows} are wanted. Known: {", ".join(fit) or "none"}.'
+            yield _line((section, "trainer"), says)
+        else:
+            yield from _options((section, "options"), plugin, given.options)
 
 
 def _benchmarks(settings: Settings, registry: Registry) -> Iterator[str]:

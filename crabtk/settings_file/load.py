@@ -13,7 +13,7 @@ from typing import Any, Final
 from pydantic import ValidationError
 
 from crabtk.errors import SettingsError
-from crabtk.settings import Settings
+from crabtk.settings import Arm, Settings
 from crabtk.settings_file.layers import Layer, file_layer, merge, override_layer, preset_layer, presets
 from crabtk.settings_file.paths import resolve
 from crabtk.settings_file.problems import Place, key_of, unknown, validation_problems
@@ -118,6 +118,15 @@ def _depth(values: Any, place: Place) -> int:
 
 def _contradictions(settings: Settings) -> Iterator[tuple[Place, str]]:
     """Find what is wrong between settings that are each right."""
+    yield from _sources(settings)
+    yield from _splits(settings)
+    yield from _models(settings)
+    for place, engine in _engines_used(settings):
+        if engine not in settings.engines:
+            yield place, unknown("engine", engine, sorted(settings.engines)) + " Add it as a table [engines.NAME]."
+
+
+def _sources(settings: Settings) -> Iterator[tuple[Place, str]]:
     sources = settings.seeds.sources
     if not any(source.use == "seed" for source in sources):
         yield ("seeds", "sources"), 'there is none with use = "seed"; add one, for example {path = "crabtk:samples"}.'
@@ -129,9 +138,28 @@ def _contradictions(settings: Settings) -> Iterator[tuple[Place, str]]:
                 ("seeds", "sources", position, "name"),
                 f'several sources are called "{name}"; give each its own name.',
             )
-    for place, engine in _engines_used(settings):
-        if engine not in settings.engines:
-            yield place, unknown("engine", engine, sorted(settings.engines)) + " Add it as a table [engines.NAME]."
+
+
+def _splits(settings: Settings) -> Iterator[tuple[Place, str]]:
+    seeds = settings.seeds
+    if seeds.held_out + seeds.dev > 1:
+        yield ("seeds", "dev"), f"is {seeds.dev}; with seeds.held_out = {seeds.held_out} nothing is left to train on."
+    pairing, rates = settings.preferences, settings.rl.pass_rates
+    if pairing.enabled and not pairing.samples and not pairing.sources:
+        yield ("preferences", "samples"), "is 0 and preferences.sources is empty, so there is nothing to pair."
+    if settings.dpo.enabled and not pairing.enabled:
+        yield ("dpo", "enabled"), "trains on pairs; set preferences.enabled = true as well."
+    if rates[0] >= rates[1]:
+        yield ("rl", "pass_rates"), f"is {list(rates)}; the first must lie below the second."
+
+
+def _models(settings: Settings) -> Iterator[tuple[Place, str]]:
+    if settings.controls.arms and not settings.training.enabled:
+        yield ("controls", "arms"), "are trained like the run's own model; set training.enabled = true as well."
+    taken = {"base", "sft", "dpo", "grpo", *Arm.__args__}  # type: ignore[attr-defined]
+    for name in settings.scoring.models:
+        if name.partition("#")[0] in taken:
+            yield ("scoring", "models", name), "is what scores call a model of the run; choose another name."
 
 
 def _engines_used(settings: Settings) -> Iterator[tuple[Place, str]]:
@@ -141,5 +169,15 @@ def _engines_used(settings: Settings) -> Iterator[tuple[Place, str]]:
         yield ("judging", "engine"), settings.judging.engine
     if settings.scoring.enabled:
         yield ("scoring", "engine"), settings.scoring.engine
+        if settings.scoring.judge:
+            yield ("scoring", "judge"), settings.scoring.judge
+    if settings.preferences.enabled:
+        yield ("preferences", "engine"), settings.preferences.engine
+        if settings.preferences.judge:
+            yield ("preferences", "judge"), settings.preferences.judge
+    if settings.rl.enabled:
+        yield ("rl", "engine"), settings.rl.engine
+        if settings.rl.reward.intent == "judge":
+            yield ("rl", "reward", "judge"), settings.rl.reward.judge
     if (settings.training.enabled or settings.scoring.enabled) and not settings.training.model:
         yield ("training", "model"), "default"

@@ -22,7 +22,9 @@ def resolve(values: Mapping[str, Any], folder: Path) -> dict[str, Any]:
     """
     table = _changed(values, "runtime", lambda runtime: _paths(runtime, ("store", "output"), folder, _path))
     table = _changed(table, "seeds", lambda seeds: _sources(seeds, folder))
+    table = _changed(table, "preferences", lambda preferences: _sources(preferences, folder))
     table = _changed(table, "training", lambda training: _paths(training, ("model",), folder, _model))
+    table = _changed(table, "scoring", lambda scoring: _scoring(scoring, folder))
     return _changed(table, "engines", lambda engines: _engines(engines, folder))
 
 
@@ -40,14 +42,27 @@ def _engines(engines: Mapping[str, Any], folder: Path) -> dict[str, Any]:
     }
 
 
-def _sources(seeds: Mapping[str, Any], folder: Path) -> dict[str, Any]:
-    sources = seeds.get("sources")
+def _scoring(scoring: Mapping[str, Any], folder: Path) -> dict[str, Any]:
+    """Resolve further models, and those options of benchmarks that are plainly written as paths."""
+    table = _changed(scoring, "models", lambda models: _paths(models, tuple(models), folder, _model))
+    return _changed(
+        table,
+        "options",
+        lambda options: {
+            name: _paths(given, tuple(given), folder, _plain_path) if isinstance(given, Mapping) else given
+            for name, given in options.items()
+        },
+    )
+
+
+def _sources(section: Mapping[str, Any], folder: Path) -> dict[str, Any]:
+    sources = section.get("sources")
     if not isinstance(sources, list):
-        return dict(seeds)
+        return dict(section)
     resolved = [
         _paths(source, ("path",), folder, _path) if isinstance(source, Mapping) else source for source in sources
     ]
-    return {**seeds, "sources": resolved}
+    return {**section, "sources": resolved}
 
 
 def _paths(
@@ -67,6 +82,10 @@ def _model(value: str, folder: Path) -> str:
     """Tell folders from hub names: what looks like a path or is a folder here is one."""
     is_folder = value.startswith(_PATH_STARTS) or folder.joinpath(value).is_dir()
     return _absolute(value, folder) if is_folder else value
+
+
+def _plain_path(value: str, folder: Path) -> str:
+    return _absolute(value, folder) if value.startswith(_PATH_STARTS) else value
 
 
 def _absolute(value: str, folder: Path) -> str:

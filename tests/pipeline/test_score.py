@@ -10,12 +10,14 @@ import polars as pl
 import pytest
 
 from crabtk import schemas
-from crabtk.errors import EmptyStageError
-from crabtk.pipeline.score import choose_items, grade, respond
-from crabtk.protocols import ConstraintType
+from crabtk.errors import BenchmarkError, EmptyStageError
+from crabtk.pipeline.grade import grade, grade_table, judge_responses
+from crabtk.pipeline.score import choose_items, respond
+from crabtk.protocols import Checks
 from crabtk.scoring.aggregate import aggregate
+from crabtk.scoring.own_metrics import own_metrics
 from crabtk.text import ParsedText
-from crabtk.types import BenchmarkItem, Completion, Grade, Message, Request
+from crabtk.types import BenchmarkItem, Completion, Grade, Graded, Message, Metric, Request
 from tests.pipeline.tables import Model, question
 
 
@@ -33,7 +35,7 @@ class Cities:
             for n in range(self.count)
         ]
 
-    def grade(self, item: BenchmarkItem, response: ParsedText, types: Mapping[str, ConstraintType]) -> Sequence[Grade]:
+    def grade(self, item: BenchmarkItem, response: ParsedText, checks: Checks) -> Sequence[Grade]:
         city = item.payload["city"]
         named = Grade("toy:named", response.raw == city, response.raw.lower() == city.lower())
         return [named, Grade("toy:short", len(response.words) < 4)]
@@ -43,7 +45,7 @@ def scores(answer: Any, items: Sequence[BenchmarkItem]) -> tuple[pl.DataFrame, p
     responses, ledger = respond("base", Cities(), items, Model(answer), max_tokens=64)
     schemas.Responses.validate(responses)
     schemas.Ledger.validate(ledger)
-    grades = grade(responses, [(Cities(), items)], {})
+    grades = grade_table(grade(responses, Cities(), items, Checks({}, {})), Cities.name)
     schemas.Grades.validate(grades)
     return responses, ledger, grades
 
@@ -103,3 +105,106 @@ def test_a_cut_off_answer_and_a_refusal_are_graded_as_they_stand() -> None:
 def test_an_answer_that_is_no_unicode_does_not_stop_the_scores() -> None:
     responses, _, _ = scores(lambda _: "half a \ud83d character", Cities(1).items({}))
     assert responses["response"].to_list() == ["half a ? character"]
+
+
+class Talk:
+    """Two turns: a number, then its successor."""
+
+    name: ClassVar[str] = "talk"
+
+    def items(self, tables: Mapping[str, pl.DataFrame]) -> Sequence[BenchmarkItem]:
+        firsts = [BenchmarkItem(f"{n}#1", (Message("user", f"Say {n}."),), {}) for n in range(6)]
+        seconds = [BenchmarkItem(f"{n}#2", (Message("user", "And one more?"),), {}, f"{n}#1") for n in range(6)]
+        return firsts + seconds
+
+    def grade(self, item: BenchmarkItem, response: ParsedText, checks: Checks) -> Sequence[Grade]:
+        return [Grade("toy:said", bool(response.raw))]
+
+
+def test_a_later_turn_follows_on_the_models_own_answer() -> None:
+    items = Talk().items({})
+    model = Model(lambda request: f"answer to {request.messages[0].content} at {len(request.messages)}")
+    table, _ = respond("base", Talk(), items, model, max_tokens=8)
+    assert table["item_id"].to_list() == [item.item_id for item in items]
+    prompt = json.loads(table.filter(item_id="2#2")["prompt"][0])
+    assert [m["content"] for m in prompt] == ["Say 2.", "answer to Say 2. at 1", "And one more?"]
+    assert [m["role"] for m in prompt] == ["user", "assistant", "user"]
+
+
+def test_what_follows_an_unanswered_turn_is_not_asked_and_counts_as_failed() -> None:
+    def answer(request: Request) -> Any:
+        if "Say 3" in request.messages[0].content:
+            return Completion("", "error", error="too long")
+        return "fine"
+
+    model = Model(answer)
+    table, ledger = respond("base", Talk(), Talk().items({}), model, max_tokens=8)
+    assert len(model.asked) == 11 and table.filter(finish_reason="error")["item_id"].to_list() == ["3#1", "3#2"]
+    assert "nothing was answered to 3#1" in ledger["reason"][1]
+
+
+def test_a_limit_takes_whole_conversations() -> None:
+    chosen = [item.item_id for item in choose_items(Talk(), {}, limit=2, seed=17)]
+    assert len(chosen) == 4 and {name[0] for name in chosen[:2]} == {name[0] for name in chosen[2:]}
+
+
+def test_a_turn_after_nothing_is_the_benchmarks_fault() -> None:
+    class Broken(Talk):
+        def items(self, tables: Mapping[str, pl.DataFrame]) -> Sequence[BenchmarkItem]:
+            return super().items(tables)[6:]
+
+    with pytest.raises(BenchmarkError, match="0#2 comes after 0#1, which is no item before it"):
+        choose_items(Broken(), {}, limit=None, seed=17)
+
+
+class Judged(Cities):
+    """Cities, of which a judge says whether they are kind."""
+
+    name: ClassVar[str] = "judged"
+
+    def questions(self, item: BenchmarkItem, response: str) -> Sequence[Request]:
+        return [Request((Message("user", f"Is {word} kind?"),), choices=("yes", "no")) for word in response.split()]
+
+    def judged(self, item: BenchmarkItem, response: str, answers: Sequence[Completion]) -> Sequence[Grade]:
+        said = [answer.text == "yes" for answer in answers]
+        return [Grade("toy:kind", bool(said) and all(said), judged_by="judge")]
+
+    def metrics(self, graded: Sequence[Graded]) -> Sequence[Metric]:
+        kind = sum(grade.strict for one in graded for grade in one.grades if grade.type == "toy:kind")
+        return [Metric("kindness", "all", kind / len(graded) * 5, len(graded), variant="stars")]
+
+
+def judged_scores() -> tuple[dict[str, list[Graded]], pl.DataFrame]:
+    items = Judged(4).items({})
+    failing = Model(lambda r: Completion("", "error", error="no") if "3" in question(r) else question(r))
+    responses, _ = respond("base", Judged(), items, failing, max_tokens=8)
+
+    def verdict(request: Request) -> Completion:
+        yes = "city" not in question(request)
+        return Completion("yes" if yes else "no", choice_logprobs={"yes": -0.1 if yes else -3.0, "no": -2.0})
+
+    judgements = judge_responses(responses, Judged(), items, Model(verdict))
+    schemas.Judgements.validate(judgements)
+    return grade(responses, Judged(), items, Checks({}, {}), judgements), judgements
+
+
+def test_a_judges_answers_become_grades_and_what_was_not_answered_fails() -> None:
+    graded, judgements = judged_scores()
+    assert judgements.height == 9, "three words of three answered items"
+    assert json.loads(judgements["choice_logprobs"][0])["yes"] == -0.1
+    kind = [g for one in graded["base"] for g in one.grades if g.type == "toy:kind"]
+    assert [g.strict for g in kind] == [False] * 4 and {g.judged_by for g in kind} == {"judge"}
+
+
+def test_without_a_judge_only_codes_grades_are_given() -> None:
+    items = Judged(2).items({})
+    responses, _ = respond("base", Judged(), items, Model(lambda r: "kind"), max_tokens=8)
+    graded = grade(responses, Judged(), items, Checks({}, {}))
+    assert {g.type for one in graded["base"] for g in one.grades} == {"toy:named", "toy:short"}
+
+
+def test_a_benchmarks_own_figures_stand_among_the_scores() -> None:
+    graded, _ = judged_scores()
+    table = own_metrics(Judged(), graded)
+    schemas.Scores.validate(table)
+    assert table.row(0) == ("base", "judged:stars", "kindness", "all", 0.0, 4, None, None)

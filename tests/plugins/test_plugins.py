@@ -17,6 +17,7 @@ import pytest
 
 import crabtk
 from crabtk import (
+    Checks,
     Message,
     Pair,
     ParsedText,
@@ -141,8 +142,8 @@ def test_the_toy_reads_trains_and_grades(toy: Any, tmp_path: Path) -> None:
     assert (len(reports), outcome.figures) == (3, {"examples": 2})
 
     benchmark = toy.ToyBenchmark()
-    items, types = benchmark.items({}), {"toy:questions": toy.Questions()}
-    assert [grade.strict for item in items for grade in benchmark.grade(item, ParsedText("Brie?"), types)] == [
+    items, checks = benchmark.items({}), Checks({"toy:questions": toy.Questions()}, {})
+    assert [grade.strict for item in items for grade in benchmark.grade(item, ParsedText("Brie?"), checks)] == [
         True,
         False,
     ]

@@ -6,11 +6,11 @@ import polars as pl
 
 from crabtk import schemas
 from crabtk.constraints.builtin import TYPES
-from crabtk.protocols import Benchmark
+from crabtk.protocols import Benchmark, Checks
 from crabtk.scoring.held_out import HeldOut
 from crabtk.text import ParsedText
 
-TYPES_BY_NAME = {type_.name: type_ for type_ in TYPES}
+CHECKS = Checks({type_.name: type_ for type_ in TYPES}, {})
 PROMPT = [{"role": "system", "content": "Be kind."}, {"role": "user", "content": "Pack. Use exactly 2 bullet points."}]
 
 
@@ -56,7 +56,7 @@ def test_each_constraint_is_graded_by_its_own_check() -> None:
         ("- 1 coat\n- map", [True, False]),
         ("", [False, False]),
     ):
-        grades = HeldOut().grade(item, ParsedText(response), TYPES_BY_NAME)
+        grades = HeldOut().grade(item, ParsedText(response), CHECKS)
         assert [(grade.type, grade.strict, grade.loose) for grade in grades] == [
             ("list:bullets", expected[0], None),
             ("digits:absent", expected[1], None),

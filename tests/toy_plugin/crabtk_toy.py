@@ -143,8 +143,8 @@ class ToyBenchmark:
             for n in range(1, self.questions + 1)
         ]
 
-    def grade(self, item, response, types):
-        holds = types[Questions.name].check(response, item.payload)
+    def grade(self, item, response, checks):
+        holds = checks.types[Questions.name].check(response, item.payload)
         return [Grade(Questions.name, strict=holds)]
 
 
