@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from crabtk import ConstraintType, InstructionSet, hookimpl
+from crabtk import Benchmark, ConstraintType, InstructionSet, hookimpl
 
 
 @hookimpl
@@ -27,3 +27,11 @@ def register_constraint_types(register: Callable[[ConstraintType], None]) -> Non
 
     for type_ in (AfricanCountries, BackwardsAnswer, DateList, NorthernCapitals, SameLineEnds, Template):
         register(type_())
+
+
+@hookimpl
+def register_benchmarks(register: Callable[[type[Benchmark]], None]) -> None:
+    """Register ``ifbench``."""
+    from crabtk_ifbench.benchmark import IFBenchBenchmark
+
+    register(IFBenchBenchmark)

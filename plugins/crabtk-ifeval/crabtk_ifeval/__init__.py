@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from crabtk import InstructionSet, hookimpl
+from crabtk import Benchmark, InstructionSet, hookimpl
+from crabtk_ifeval.benchmark import IFEvalBenchmark
 from crabtk_ifeval.ifeval.registry import IFEVAL
 from crabtk_ifeval.iftrain.registry import IFTRAIN
 
-__all__ = ["IFEVAL", "IFTRAIN", "register_instruction_sets"]
+__all__ = ["IFEVAL", "IFTRAIN", "IFEvalBenchmark", "register_benchmarks", "register_instruction_sets"]
 
 
 @hookimpl
@@ -16,3 +17,9 @@ def register_instruction_sets(register: Callable[[InstructionSet], None]) -> Non
     """Register both sets."""
     register(IFEVAL)
     register(IFTRAIN)
+
+
+@hookimpl
+def register_benchmarks(register: Callable[[type[Benchmark]], None]) -> None:
+    """Register ``ifeval``."""
+    register(IFEvalBenchmark)
