@@ -65,7 +65,10 @@ def test_accuracies_per_prompt_constraint_family_and_type() -> None:
 def test_items_of_one_name_in_two_benchmarks_are_two() -> None:
     rows = [("base", name, "1", "a:b", name == "x", None) for name in ("x", "y")]
     table = aggregate(grade_rows(rows))
-    assert table.filter(metric="prompt_strict").select("benchmark", "value").rows() == [("x", 1.0), ("y", 0.0)]
+    assert table.filter(metric="prompt_strict", group="all").select("benchmark", "value").rows() == [
+        ("x", 1.0),
+        ("y", 0.0),
+    ]
 
 
 def test_no_grades_are_no_scores() -> None:
