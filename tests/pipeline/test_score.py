@@ -89,7 +89,7 @@ def test_an_item_that_the_engine_could_not_answer_counts_as_failed() -> None:
     # An empty answer is short, but it is no answer.
     assert failed["strict"].to_list() == [False] * 10
     assert failed.filter(type="toy:named")["loose"].to_list() == [False] * 5
-    (all_,) = aggregate(grades).filter(metric="prompt_strict").to_dicts()
+    (all_,) = aggregate(grades).filter(metric="prompt_strict", group="all").to_dicts()
     assert (all_["value"], all_["count"]) == (0.5, 10)
 
 
