@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Final, Literal
 
 from crabtk.errors import BenchmarkError, VerificationError
-from crabtk.protocols import Checks
+from crabtk.protocols import Checks, InstructionSet
 from crabtk.scoring.instructions import Instructions, Which, read_instructions, readings_for
 from crabtk.scoring.loose import Readings
 from crabtk.scoring.prompt_files import PublishedPrompts, find_prompts, read_rows
@@ -63,7 +63,7 @@ class InstructionBenchmark:
         Raises:
             BenchmarkError: The prompts are not to be had, a row cannot be read, or two rows have one key.
         """
-        path = find_prompts(self.name, self.published, self._prompts, download=self._download)
+        path = self.prompt_file()
         found: dict[str, BenchmarkItem] = {}
         for place, row in read_rows(path):
             try:
@@ -75,6 +75,14 @@ class InstructionBenchmark:
                 raise BenchmarkError(f"{path.name}, row {place}: {error}. Mend the row, or fetch the file.") from error
         return list(found.values())
 
+    def prompt_file(self) -> Path:
+        """Return the file that the prompts come from; its bytes belong to what a score depends on.
+
+        Raises:
+            BenchmarkError: The prompts are not to be had; names every place with its command.
+        """
+        return find_prompts(self.name, self.published, self._prompts, download=self._download)
+
     def read(self, row: Mapping[str, Any]) -> Iterable[BenchmarkItem]:
         """Read a row of the prompt file; the payload is as ``payload`` makes it.
 
@@ -84,7 +92,28 @@ class InstructionBenchmark:
         key, prompt = row.get("key"), row.get("prompt")
         if key is None or not isinstance(prompt, str):
             raise ValueError("it must hold a `key` and a text `prompt`")
-        yield BenchmarkItem(str(key), (Message("user", prompt),), payload(row, prompt))
+        yield BenchmarkItem(str(key), (Message("user", prompt),), self.payload(row, prompt))
+
+    @staticmethod
+    def payload(row: Mapping[str, Any], prompt: str) -> dict[str, Any]:
+        """Return what grading needs: ``key``, ``prompt``, ``instruction_id_list`` and ``kwargs`` without nulls.
+
+        Args:
+            row: With ``instruction_id_list`` and ``kwargs``, also as JSON text.
+            prompt: What the response answers.
+
+        Raises:
+            ValueError: They are of another form, or there is no instruction.
+        """
+        asked = list(read_instructions(row))
+        if not asked:
+            raise ValueError("it names no instruction")
+        return {
+            "key": row.get("key"),
+            "prompt": prompt,
+            "instruction_id_list": [id_ for id_, _ in asked],
+            "kwargs": [dict(kwargs) for _, kwargs in asked],
+        }
 
     def grade(self, item: BenchmarkItem, response: ParsedText, checks: Checks) -> Sequence[Grade]:
         """Judge a response.
@@ -98,7 +127,7 @@ class InstructionBenchmark:
         except VerificationError as error:
             raise BenchmarkError(f'Benchmark "{self.name}", prompt {item.item_id}: {error}') from error
 
-    def sets(self, checks: Checks) -> Sequence[Any]:
+    def sets(self, checks: Checks) -> Sequence[InstructionSet]:
         """Return the instruction sets in the order in which ids are looked up.
 
         Raises:
@@ -107,7 +136,7 @@ class InstructionBenchmark:
         if self.instruction_set not in checks.sets:
             raise BenchmarkError(
                 f'Benchmark "{self.name}" judges by the instruction set "{self.instruction_set}", which no installed '
-                f"plugin has: pip install crabtk-{self.instruction_set}"
+                f"plugin has: pip install crabtk-{self.instruction_set.replace('_', '-')}"
             )
         others = [set_ for name, set_ in checks.sets.items() if name != self.instruction_set]
         return [checks.sets[self.instruction_set], *others]
@@ -126,24 +155,3 @@ class InstructionBenchmark:
             for id_, kwargs in zip(asked["instruction_id_list"], asked["kwargs"], strict=True):
                 strict, loose = instructions.judge((id_, kwargs), readings, registry)
                 yield Grade(id_, strict, loose, VARIANTS[registry])
-
-
-def payload(row: Mapping[str, Any], prompt: str) -> dict[str, Any]:
-    """Return what grading needs: ``key``, ``prompt``, ``instruction_id_list`` and ``kwargs`` without nulls.
-
-    Args:
-        row: With ``instruction_id_list`` and ``kwargs``, also as JSON text.
-        prompt: What the response answers.
-
-    Raises:
-        ValueError: They are of another form, or there is no instruction.
-    """
-    asked = list(read_instructions(row))
-    if not asked:
-        raise ValueError("it names no instruction")
-    return {
-        "key": row.get("key"),
-        "prompt": prompt,
-        "instruction_id_list": [id_ for id_, _ in asked],
-        "kwargs": [dict(kwargs) for _, kwargs in asked],
-    }
