@@ -209,6 +209,9 @@ class Pairing(Section):
     """Pairs whose longer response has more than so many times the words of the other are dropped."""
     pairs_per_prompt: Positive = 1
     """At most so many pairs of one prompt, the widest margins first."""
+    use_seed_response: bool = True
+    """Where sampled responses give too few pairs of a prompt, its seed's own response, which holds all that was asked,
+    is the chosen one over a sampled one."""
     hindsight: bool = True
     """Also make a failed response the chosen one for a prompt with those constraints only that it satisfies."""
 
