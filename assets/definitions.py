@@ -18,7 +18,12 @@ from crabtk.graph.stage import Stage
 from crabtk.graph.stages import STAGES
 from crabtk.settings_file import VARIABLE, Loaded, load_settings
 
-GROUPS = {"sft_model": "model", "responses": "scores", "scores": "scores", "dataset": "outputs", "report": "outputs"}
+GROUPS = {
+    **dict.fromkeys(("sft_model", "preferences", "dpo_model", "rl_prompts", "grpo_model"), "models"),
+    "control_models": "controls",
+    **dict.fromkeys(("responses", "judgements", "scores"), "scores"),
+    **dict.fromkeys(("dataset", "report"), "outputs"),
+}
 
 
 def _asset(stage: Stage, loaded: Loaded, code_version: str) -> dg.AssetsDefinition:

@@ -156,6 +156,9 @@ def _outputs(folder: Path, made: set[str]) -> list[tuple[str, Path]]:
     places = [
         ("dataset", folder / "dataset", "dataset"),
         ("model", folder / "model", "sft_model"),
+        ("DPO model", folder / "model-dpo", "dpo_model"),
+        ("GRPO model", folder / "model-grpo", "grpo_model"),
+        ("controls", folder / "controls", "control_models"),
         ("report", folder / "report.html", "report"),
         ("numbers", folder / "summary.json", "report"),
         ("rejected rows", folder / "rejected.jsonl", "report"),

@@ -153,7 +153,7 @@ def _scores(run: Run, inputs: Mapping[str, Stored]) -> Result:
             grades.append(table)
             if standard_metrics(benchmark):
                 counted.append(table)
-    scores = aggregate(pl.concat(counted))
+    scores = aggregate(pl.concat(counted), run.settings.composition.kept_out, seed=run.settings.seed)
     return Result({"scores": pl.concat([scores, *own]), "grades": pl.concat(grades)}, ledger([]))
 
 
@@ -165,6 +165,7 @@ def _scores_depend(run: Run) -> Any:
         "types": [f"{plugin.name} {plugin.fingerprint}" for plugin in run.registry.all("constraint type")],
         "sets": [f"{plugin.name} {plugin.fingerprint}" for plugin in run.registry.all("instruction set")],
         "judged": bool(run.settings.scoring.judge),
+        "kept_out": run.settings.composition.kept_out,
         **_grading(run),
     }
 
@@ -200,7 +201,12 @@ SFT_STAGE = Stage(
     enabled=lambda run: run.settings.training.enabled,
 )
 
-_ITEMS = ("pipeline/score.py", "scoring/held_out.py")
+_ITEMS = (
+    "pipeline/score.py",
+    "scoring/held_out.py",
+    "scoring/instruction_benchmark.py",
+    "scoring/prompt_files.py",
+)
 
 SCORE_STAGES = (
     Stage(

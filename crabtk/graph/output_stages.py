@@ -19,6 +19,7 @@ from crabtk.pipeline.recheck import recheck
 from crabtk.reporting.redaction import public_model, public_path, public_settings
 from crabtk.store import Result, Stored
 
+SPLITS = ("train", "dev", "held_out")
 _TABLES = (
     "seeds",
     "measured_constraints",
@@ -38,7 +39,7 @@ def _dataset(run: Run, inputs: Mapping[str, Stored]) -> Result:
     data = folder / "data"
     data.mkdir(parents=True)
     crab = inputs["crab"].table()
-    for split in ("train", "held_out"):
+    for split in SPLITS:
         rows = crab.filter(pl.col("split") == split)
         if len(rows):
             rows.write_parquet(data / f"{split}.parquet", compression="zstd", statistics=False)

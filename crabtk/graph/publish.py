@@ -11,7 +11,14 @@ if TYPE_CHECKING:
     from crabtk.graph.run import Run
 
 
-_PLACES = {"dataset": "dataset", "sft_model": "model", "report": "report.html"}
+_PLACES = {
+    "dataset": "dataset",
+    "sft_model": "model",
+    "dpo_model": "model-dpo",
+    "grpo_model": "model-grpo",
+    "control_models": "controls",
+    "report": "report.html",
+}
 
 
 def output_place(run: Run, stage: str) -> Path:
