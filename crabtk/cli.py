@@ -150,6 +150,43 @@ def verify(
 
 
 @cli.command()
+@click.argument("benchmark")
+@click.option("--responses", type=click.Path(path_type=Path), required=True, help="File or folder of responses.")
+@click.option(
+    "--prompts",
+    type=click.Path(path_type=Path),
+    help="File or folder of the benchmark's prompts.  [default: an installed package or the hub's cache]",
+)
+@click.option(
+    "--registry",
+    type=click.Choice(["both", "upstream", "fixed"]),
+    help="Whose verdicts: the reference's, what the wordings say, or both and the difference.  [default: both]",
+)
+@click.option("--set", "options", multiple=True, metavar="KEY=VALUE", help="Option of the benchmark; repeatable.")
+@click.option("--model", default="model", show_default=True, help="What to call the model of rows that name none.")
+@click.option("--only-answered", is_flag=True, help="Leave out prompts without a response, which else count as failed.")
+@click.option(
+    "--judge-settings",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Settings file with [engines] and scoring.judge, for benchmarks that ask a judge.",
+)
+@click.option(
+    "--lm-eval", type=click.Path(path_type=Path, file_okay=False), help="Also write lm-eval's results and samples here."
+)
+@_json
+@_ledger
+def score(benchmark: str, prompts: Path | None, responses: Path, **given: Any) -> None:
+    """Score responses that were made elsewhere on BENCHMARK.
+
+    A row of responses names its prompt by `key` or `prompt` and holds `response`; `model` tells models apart. The
+    samples that lm-eval logs are read, too. `crabtk plugins` lists the benchmarks.
+    """
+    from crabtk.commands.score import ScoreOptions, score_file
+
+    score_file(ScoreOptions(benchmark, prompts, responses, **given))
+
+
+@cli.command()
 @click.argument("name", required=False)
 @click.option("--search", help="Only those whose name, description or benchmark ids hold these words.")
 @click.option("--stdin", "from_stdin", is_flag=True, help="Say what the type finds in the text on standard input.")
