@@ -1,22 +1,24 @@
-"""The child process: ``python -m crabtk_trl JOB_FILE PARENT_PID``."""
+"""A child process: ``python -m crabtk_trl JOB_FILE CALLER_PID``."""
 
 from __future__ import annotations
 
+import os
 import signal
 import sys
 from pathlib import Path
 
 from crabtk.errors import TrainingError
 from crabtk_trl.channel import Channel, exit_with_parent
+from crabtk_trl.distribution import launched, reports
 from crabtk_trl.jobfile import JobFile
 
 
 def main() -> int:
     """Run one job; 0 when it is done, 1 when the parent was told why not."""
-    exit_with_parent(int(sys.argv[2]))
+    exit_with_parent(os.getppid() if launched() else int(sys.argv[2]))
     # Ctrl-C reaches the whole process group; the parent ends this process in its own time.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    channel = Channel.on_stdout()
+    channel = Channel.on_stdout() if reports() else Channel.silent()
     try:
         from crabtk_trl.child import run
 

@@ -7,17 +7,18 @@ from collections.abc import Sequence
 from typing import Any
 
 import torch.distributed as dist
-from transformers import TrainerCallback, TrainerControl, TrainerState, TrainingArguments
+from transformers import TrainerControl, TrainerState, TrainingArguments
 
 from crabtk.errors import TrainingError
 from crabtk_trl.channel import Channel
 from crabtk_trl.checkpoints import Checkpoints
 from crabtk_trl.history import KEPT, measured
 from crabtk_trl.options import TrainerOptions
+from crabtk_trl.selection import Selection
 
 
-class Reporter(TrainerCallback):
-    """Reports each logged step to the parent and seals each checkpoint.
+class Reporter(Selection):
+    """Reports each logged step to the parent, seals each checkpoint and selects among them.
 
     Each checkpoint and each evaluation logs too: the averages that a log line holds start anew after it, in a resumed
     run as in an uninterrupted one.
@@ -35,17 +36,19 @@ class Reporter(TrainerCallback):
         tokens: int,
         kept: Sequence[str] = KEPT,
     ) -> None:
+        super().__init__(options)
         self._channel = channel
         self._checkpoints = checkpoints
-        self._options = options
         self._tokens = tokens
         self._kept = kept
 
     def on_step_end(
         self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **_: Any
     ) -> TrainerControl:
-        """Log wherever a checkpoint or an evaluation follows: every so many steps, and at the end."""
+        """Evaluate at the end, and log wherever a checkpoint or an evaluation follows."""
         step, last = state.global_step, state.global_step >= state.max_steps
+        if last and args.eval_strategy != "no":
+            control.should_evaluate = True
         if last or control.should_evaluate or step % self._options.checkpoint_every == 0:
             control.should_log = True
         return control

@@ -7,6 +7,7 @@ import os
 import select
 import threading
 from dataclasses import dataclass
+from pathlib import Path
 from typing import IO, Any, Self
 
 _PARENT_GONE = 3
@@ -25,6 +26,12 @@ class Channel:
         stream = os.fdopen(os.dup(1), "w", encoding="utf-8", buffering=1)
         os.dup2(2, 1)
         return cls(stream)
+
+    @classmethod
+    def silent(cls) -> Self:
+        """Report nothing, for one of several processes; standard output is closed to libraries all the same."""
+        os.dup2(2, 1)
+        return cls(Path(os.devnull).open("w", encoding="utf-8"))
 
     def send(self, **message: Any) -> None:
         """Send one message: ``progress``, ``outcome`` or ``error``."""

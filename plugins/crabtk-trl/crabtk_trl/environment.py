@@ -18,6 +18,8 @@ _ALWAYS = {
     "HF_HUB_DISABLE_PROGRESS_BARS": "1",
     "HF_DATASETS_DISABLE_PROGRESS_BARS": "1",
     "TOKENIZERS_PARALLELISM": "false",
+    # A file datasets.py in the caller's folder must not hide the library.
+    "PYTHONSAFEPATH": "1",
     # cuBLAS repeats its results bit by bit only with a workspace of fixed size.
     "CUBLAS_WORKSPACE_CONFIG": ":4096:8",
 }
@@ -39,15 +41,17 @@ def child_environment(options: Mapping[str, Any]) -> dict[str, str]:
     """Return the child's whole environment; what the caller has set for memory and waiting wins.
 
     Args:
-        options: Of the trainer; ``device`` and ``threads`` are read.
+        options: Of the trainer; ``device``, ``threads``, ``distributed`` and ``processes`` are read.
     """
     environment = {**os.environ, **_ALWAYS, "PYTHONPATH": _python_path()}
-    threads = str(options["threads"] or physical_cores())
+    threads = str(options["threads"] or max(1, physical_cores() // options["processes"]))
     environment |= {"OMP_NUM_THREADS": threads, "MKL_NUM_THREADS": threads}
     if _trains_on_cpu(options["device"]):
         glibc = platform.libc_ver()[0] == "glibc"
         environment = _ON_CPU | (_KEEP_FREED_MEMORY if glibc else {}) | environment
     index = options["device"].removeprefix("cuda:")
+    if options["distributed"] != "none":
+        return environment  # each process takes the device of its rank, among those that the caller sees
     if index.isdecimal():
         environment["CUDA_VISIBLE_DEVICES"] = _visible(int(index))
     elif options["device"] in ("auto", "cuda"):

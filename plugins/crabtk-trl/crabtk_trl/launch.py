@@ -8,13 +8,13 @@ from __future__ import annotations
 import json
 import os
 import subprocess
-import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import IO, Any
 
 from crabtk import TrainingOutcome, TrainingProgress
 from crabtk.errors import TrainingError
+from crabtk_trl.distribution import command
 from crabtk_trl.environment import child_environment
 from crabtk_trl.jobfile import JobFile
 
@@ -34,7 +34,7 @@ def launch(job: JobFile, report: Callable[[TrainingProgress], None]) -> Training
     log = work / "train.log"
     with log.open("ab") as stream:
         start = stream.tell()
-        child = _start(job.write(), stream, child_environment(job.options))
+        child = _start(job.write(), job.options, stream)
         try:
             last = _forward(child, report)
             code = child.wait()
@@ -42,20 +42,30 @@ def launch(job: JobFile, report: Callable[[TrainingProgress], None]) -> Training
             # Reached on Ctrl-C and when ``report`` raises, too: no training goes on without a caller.
             child.kill()
             child.wait()
-            for pipe in (child.stdin, child.stdout):
-                if pipe:
-                    pipe.close()
+            _await_end(child)
     if code == 0 and "outcome" in last:
         return TrainingOutcome(tuple(last["outcome"]["history"]), last["outcome"]["figures"])
     raise TrainingError(_failure(last.get("error"), code, log, start))
 
 
-def _start(job_file: Path, log: IO[bytes], environment: Mapping[str, str]) -> subprocess.Popen[bytes]:
-    # -P: a file datasets.py in the caller's folder must not hide the library.
-    command = [sys.executable, "-P", "-m", "crabtk_trl", str(job_file), str(os.getpid())]
+def _start(job_file: Path, options: Mapping[str, Any], log: IO[bytes]) -> subprocess.Popen[bytes]:
+    arguments = [str(job_file), str(os.getpid())]
     return subprocess.Popen(  # noqa: S603 - our own module, no shell
-        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=log, env=dict(environment)
+        command(options, arguments),
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=log,
+        env=child_environment(options),
     )
+
+
+def _await_end(child: subprocess.Popen[bytes]) -> None:
+    """Wait for the processes that a launcher started: each holds the pipe of reports, and ends with that of input."""
+    if child.stdin:
+        child.stdin.close()
+    if child.stdout:
+        child.stdout.read()
+        child.stdout.close()
 
 
 def _forward(child: subprocess.Popen[bytes], report: Callable[[TrainingProgress], None]) -> Mapping[str, Any]:

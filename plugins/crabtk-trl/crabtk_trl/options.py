@@ -8,6 +8,7 @@ from typing import ClassVar, Literal
 
 from crabtk import TrainingJob, TrainingOutcome, TrainingProgress
 from crabtk.errors import SettingsError
+from crabtk_trl.extras import require_packages
 from crabtk_trl.jobfile import JobFile
 from crabtk_trl.launch import launch
 
@@ -142,6 +143,9 @@ class TrainerOptions:
             on from.
         Raises:
             SettingsError: An option names a file that is not there.
-            TrainingError: The data or the model cannot be used, or a child failed; names the log.
+            TrainingError: An option needs a package that is not installed, the data or the model cannot be used, or
+                a child failed (names the log).
         """
-        return launch(JobFile.of(job, self.method, asdict(self)), report)
+        options = asdict(self)
+        require_packages(options)
+        return launch(JobFile.of(job, self.method, options), report)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from peft import LoraConfig
 from trl import SFTConfig  # type: ignore[attr-defined]  # trl loads its names lazily
 
+from crabtk_trl.distribution import distribution_arguments
 from crabtk_trl.jobfile import JobFile
 from crabtk_trl.model import device_kind, uses_bfloat16
 
@@ -24,8 +25,8 @@ def shared_arguments(job: JobFile, options: TrainerOptions) -> dict[str, Any]:
         "seed": job.seed,
         "data_seed": job.seed,
         "learning_rate": options.learning_rate,
-        "num_train_epochs": options.epochs,
-        "max_steps": options.max_steps,
+        "num_train_epochs": options.epochs if job.tokens is None else 1.0,
+        "max_steps": options.max_steps if job.tokens is None else -1,
         "per_device_train_batch_size": options.batch_size,
         "gradient_accumulation_steps": options.accumulation,
         "optim": options.optimizer,
@@ -34,7 +35,8 @@ def shared_arguments(job: JobFile, options: TrainerOptions) -> dict[str, Any]:
         "lr_scheduler_kwargs": dict(options.scheduler_options),
         "weight_decay": options.weight_decay,
         "max_grad_norm": options.max_grad_norm,
-        "activation_checkpointing": options.activation_checkpointing,
+        # FSDP has its own, which gathers a layer once less.
+        "activation_checkpointing": options.activation_checkpointing and options.distributed != "fsdp",
         "bf16": uses_bfloat16(options.dtype, options.device),
         "use_cpu": kind == "cpu",
         "dataloader_pin_memory": kind == "cuda",
@@ -42,17 +44,31 @@ def shared_arguments(job: JobFile, options: TrainerOptions) -> dict[str, Any]:
         "logging_nan_inf_filter": False,  # the reporter stops a run that diverged; hidden, it would train on
         "save_strategy": "steps",
         "save_steps": options.checkpoint_every,
-        "save_total_limit": 2,
+        # The last one goes only when the next is sealed; the best stays beside them.
+        "save_total_limit": 3 if options.keep_best else 2,
+        **_evaluation(job, options),
+        **distribution_arguments(options),
         "report_to": "none",
         "disable_tqdm": True,
         "push_to_hub": False,
     }
 
 
+def _evaluation(job: JobFile, options: TrainerOptions) -> dict[str, Any]:
+    # Training by reward evaluates by its own generations.
+    if job.evaluation is None or job.method == "grpo":
+        return {"eval_strategy": "no"}
+    return {"eval_strategy": "steps", "eval_steps": options.evaluation_steps}
+
+
 def configuration(job: JobFile, options: TrlTrainer) -> SFTConfig:
-    """Return TRL's configuration of supervised fine-tuning."""
+    """Return TRL's configuration of supervised fine-tuning, for rows that are ready as they are."""
     return SFTConfig(
         **shared_arguments(job, options),
+        per_device_eval_batch_size=1 if options.packing else options.batch_size,
+        dataset_kwargs={"skip_prepare_dataset": True},
+        # Passes over a number of tokens are shuffled one by one.
+        train_sampling_strategy="random" if job.tokens is None else "sequential",
         max_length=options.max_length,
         packing=options.packing,
         packing_strategy="bfd",

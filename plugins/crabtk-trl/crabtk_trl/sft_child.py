@@ -3,25 +3,28 @@
 from __future__ import annotations
 
 import logging
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
-from transformers import AutoTokenizer, GenerationConfig
-from trl import SFTTrainer  # type: ignore[attr-defined]  # trl loads its names lazily
+from transformers import GenerationConfig, PreTrainedTokenizerBase, set_seed
 
 from crabtk_trl.callbacks import Reporter
 from crabtk_trl.channel import Channel
+from crabtk_trl.chat import load_tokenizer
 from crabtk_trl.checkdata import check, check_labels, ending_tokens
 from crabtk_trl.checkpoints import Checkpoints, identity
 from crabtk_trl.child import prepare_torch
 from crabtk_trl.export import export
 from crabtk_trl.history import history
 from crabtk_trl.jobfile import JobFile
-from crabtk_trl.model import load_model, resolve
+from crabtk_trl.model import context_length, load_model, resolve
+from crabtk_trl.rows import Rows, rows
+from crabtk_trl.selection import best
 from crabtk_trl.setup import adapters, configuration
-from crabtk_trl.tokenise import dataset, tokenise
+from crabtk_trl.tokenise import Tokenised, tokenise
 from crabtk_trl.trainer import TrlTrainer
+from crabtk_trl.weighted import WeightedSFTTrainer
 
 _log = logging.getLogger("crabtk_trl")
 
@@ -35,34 +38,71 @@ def run(job: JobFile, channel: Channel) -> dict[str, Any]:
     options = TrlTrainer(**job.options)
     prepare_torch(options)
     folder = resolve(job.model)
-    trainer, figures = _trainer(job, options, folder)
     checkpoints = Checkpoints(Path(job.work, "checkpoints"))
+    trainer, laid, figures = make_trainer(job, options, folder)
     with trainer.args.main_process_first():
         start = checkpoints.last(identity(job, folder))
     _log.info("starting from %s", start.folder if start else "the model")
-    trainer.add_callback(Reporter(channel, checkpoints, options, figures["tokens_total"]))
+    trainer.add_callback(Reporter(channel, checkpoints, options, laid.tokens))
     trainer.train(resume_from_checkpoint=str(start.folder) if start else None)
-    figures["steps"] = trainer.state.global_step
+    figures |= _course(trainer, laid, figures["tokens_total"])
     export(trainer, job, options, folder, figures)
     return {"history": history(trainer.state.log_history), "figures": figures}
 
 
-def _trainer(job: JobFile, options: TrlTrainer, folder: Path) -> tuple[SFTTrainer, dict[str, int]]:
-    tokenizer = AutoTokenizer.from_pretrained(folder)
+def make_trainer(job: JobFile, options: TrlTrainer, folder: Path) -> tuple[WeightedSFTTrainer, Rows, dict[str, float]]:
+    """Check the data, then load the model: what is wrong shows within seconds.
+
+    Returns:
+        The trainer, the rows that it goes over, and the figures so far.
+    """
+    tokenizer = load_tokenizer(folder, job)
     examples = tokenise(Path(job.examples), tokenizer, options.max_length)
-    try:
-        generation = GenerationConfig.from_pretrained(folder)
-    except OSError:
-        generation = None
-    figures = check(examples, tokenizer, ending_tokens(tokenizer, generation), options.max_length)
+    ending = ending_tokens(tokenizer, _generation(folder))
+    figures = check(examples, tokenizer, ending, options.max_length, context_length(folder))
     _log.info("examples: %s", asdict(figures))
-    trainer = SFTTrainer(
-        model=load_model(folder, options),
-        args=configuration(job, options),
-        train_dataset=dataset(examples),
+    pack_to = options.max_length if options.packing else None
+    laid = rows(examples, pack_to, job.tokens, job.seed)
+    if job.tokens is None:
+        check_labels(laid.table, figures.tokens_in_loss)
+    dev = _dev(job, options, tokenizer)
+    set_seed(job.seed)  # embeddings of new tokens are drawn
+    trainer = WeightedSFTTrainer(
+        model=load_model(folder, options, tokenizer),
+        args=configuration(job if dev else replace(job, evaluation=None), options),
+        train_dataset=laid.table,
+        eval_dataset=rows(dev, pack_to).table if dev else None,
         processing_class=tokenizer,
         peft_config=adapters(options),
     )
-    prepared: Any = trainer.train_dataset
-    check_labels(prepared, figures)
-    return trainer, {**asdict(figures), "sequences": len(prepared)}
+    return trainer, laid, {**asdict(figures), "sequences": len(laid.table), "evaluation_examples": len(dev)}
+
+
+def _generation(folder: Path) -> GenerationConfig | None:
+    try:
+        return GenerationConfig.from_pretrained(folder)
+    except OSError:
+        return None
+
+
+def _dev(job: JobFile, options: TrlTrainer, tokenizer: PreTrainedTokenizerBase) -> list[Tokenised]:
+    if job.evaluation is None:
+        return []
+    dev = tokenise(Path(job.evaluation), tokenizer, options.max_length)
+    taken = [example for example in dev if example.teaches]
+    _log.info("evaluation: %d of %d dev rows have a completion within max_length", len(taken), len(dev))
+    if not taken:
+        _log.warning("no dev row can be evaluated: there is no evaluation, no early stopping and no best checkpoint")
+    return taken
+
+
+def _course(trainer: WeightedSFTTrainer, laid: Rows, tokens_of_a_pass: float) -> dict[str, float]:
+    """Return how far training went: an epoch of the trainer is one time over its rows, which may be several passes."""
+    trained = round((trainer.state.epoch or 0.0) * laid.tokens)
+    course: dict[str, float] = {
+        "steps": trainer.state.global_step,
+        "tokens_trained": trained,
+        "passes": round(trained / tokens_of_a_pass, 4),
+    }
+    found = best(trainer.state.log_history)
+    return course if found is None else {**course, "best_step": found.step, "best_eval_loss": found.eval_loss}

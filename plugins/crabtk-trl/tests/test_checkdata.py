@@ -67,25 +67,21 @@ def test_ids_and_labels_are_those_that_trl_makes_itself(tiny: Path, rows: Path, 
     from trl import SFTConfig, SFTTrainer
 
     from crabtk_trl.checkdata import check_labels
-    from crabtk_trl.tokenise import dataset
+    from crabtk_trl.rows import rows as laid_out
 
     found, figures = prepared(tiny, rows, 96)
-
-    def inside_trl(data: Any) -> Any:
-        config = SFTConfig(
-            output_dir=str(tmp_path), max_length=96, packing=packing, completion_only_loss=True, use_cpu=True,
-            bf16=False, report_to="none",
-        )  # fmt: skip
-        tokenizer = AutoTokenizer.from_pretrained(tiny)
-        return SFTTrainer(str(tiny), args=config, train_dataset=data, processing_class=tokenizer).train_dataset
-
-    ours = inside_trl(dataset(found))
+    ours = laid_out(found, 96 if packing else None).table
     raw = load_dataset("json", data_files=str(rows), split="train", cache_dir=str(tmp_path / "cache"))
-    theirs = inside_trl(raw)
+    config = SFTConfig(
+        output_dir=str(tmp_path), max_length=96, packing=packing, completion_only_loss=True, use_cpu=True, bf16=False,
+        report_to="none",
+    )  # fmt: skip
+    tokenizer = AutoTokenizer.from_pretrained(tiny)
+    theirs: Any = SFTTrainer(str(tiny), args=config, train_dataset=raw, processing_class=tokenizer).train_dataset
     assert ours["input_ids"] == theirs["input_ids"]
     assert ours["labels"] == theirs["labels"]
     assert len(ours) < len(found) if packing else len(ours) == len(found)
-    check_labels(ours, figures)
+    check_labels(ours, figures.tokens_in_loss)
 
 
 def test_packed_examples_do_not_see_each_other(tiny: Path) -> None:
