@@ -92,7 +92,7 @@ class ConstraintReward:
                 "constraints; each row needs one of each."
             )
         rows = [
-            read_row(*row, self._types, f"row {n} ({str(row[0])[-_SHOWN:]!r})")
+            read_row(*row, self._types, f"row {n} ({_shown(row[0])})")
             for n, row in enumerate(zip(prompts, completions, constraints, strict=True), start=1)
         ]
         return [explained.reward for explained in self._explained(rows)]
@@ -142,6 +142,13 @@ class ConstraintReward:
             params = dict(constraint.params)
             _log.warning("%s with %s %s; that counts as 0, here and later", constraint.type, params, what)
         return 0.0
+
+
+def _shown(prompt: Any) -> str:
+    """Return the end of a prompt, by which a user finds the row."""
+    last = prompt[-1] if isinstance(prompt, list) and prompt else prompt
+    text = last.get("content", last) if isinstance(last, Mapping) else last
+    return repr(str(text)[-_SHOWN:])
 
 
 @cache
