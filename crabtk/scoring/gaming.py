@@ -73,7 +73,7 @@ def _stuffed(words: Sequence[str]) -> bool:
 def _echoes(asked: Sequence[str], said: Sequence[str]) -> bool:
     """Tell whether a text is made of the instruction's own runs of words and gives most of it, or its beginning."""
     length = min(_GRAM, len(asked), len(said))
-    if length < min(_GRAM, len(asked)):
+    if not asked or length < min(_GRAM, len(asked)):
         return False
     theirs, own = _grams(said, length), _grams(asked, length)
     if sum(map(set(own).__contains__, theirs)) < _ECHOED * len(theirs):
