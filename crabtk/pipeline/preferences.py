@@ -165,10 +165,11 @@ def _why_none(responses: Sequence[Response], too_long: int) -> str:
     if too_long:
         return f"no pair: {too_long} of sufficient margin differ in length by more than preferences.max_length_ratio"
     held = sorted(sum(v == "holds" for v in response.verdicts.values()) for response in responses)
-    asked = len(responses[0].verdicts)
+    asked, lost = len(responses[0].verdicts), sum(not response.answers for response in responses)
     return (
         f"no pair: no response holds all that another holds and more by preferences.min_margin; of {asked} "
         f"constraints they hold {', '.join(map(str, held))}"
+        + (f"; {lost} of them do not answer the instruction" if lost else "")
     )
 
 
