@@ -9,15 +9,17 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 from crabtk.protocols import Trainer
 from crabtk.types import TrainingJob, TrainingOutcome, TrainingProgress
 
 _PAIRS = tuple((f"Write the number {n}.", f"The number is {n}.") for n in range(1, 9))
+_CONSTRAINTS = ({"type": "case:lower", "params": {}, "text": "Use small letters only."},)
 
 
 def check_trainer(make_trainer: Callable[[], Trainer], model_folder: Path) -> None:
-    """Train twice on a handful of examples and look at what comes out.
+    """Train twice on a handful of rows, of the kind that ``trains_on`` names, and look at what comes out.
 
     The folder of the finished model must appear whole, hold a model with its tokenizer and name no place on this
     machine; a second call with the same work folder must give the same history and the same bytes.
@@ -30,7 +32,8 @@ def check_trainer(make_trainer: Callable[[], Trainer], model_folder: Path) -> No
     """
     with TemporaryDirectory() as folder:
         root = Path(folder)
-        job = TrainingJob(str(model_folder), _write_examples(root), root / "first", root / "work", seed=11)
+        job = TrainingJob(str(model_folder), root / "rows.jsonl", root / "first", root / "work", seed=11)
+        _write_rows(job.examples, getattr(make_trainer(), "trains_on", "examples"))
         outcome, reports = _train(make_trainer, job)
         _promise(reports > 0, "no progress was reported")
         _check_model(job.output, root)
@@ -41,13 +44,31 @@ def check_trainer(make_trainer: Callable[[], Trainer], model_folder: Path) -> No
         _promise(_digests(again.output) == _digests(job.output), "a second call on the same work gives other bytes")
 
 
-def _write_examples(root: Path) -> Path:
-    path = root / "examples.jsonl"
-    with path.open("w", encoding="utf-8") as file:
-        for ask, answer in _PAIRS:
-            prompt, completion = {"role": "user", "content": ask}, {"role": "assistant", "content": answer}
-            file.write(json.dumps({"prompt": [prompt], "completion": [completion]}) + "\n")
-    return path
+def _write_rows(path: Path, kind: str) -> None:
+    make = {"examples": _example, "preferences": _preference, "prompts": _prompt}.get(kind)
+    if make is None:
+        raise AssertionError(f'trains_on is "{kind}": it must be examples, preferences or prompts')
+    rows = (make(ask, answer) for ask, answer in _PAIRS)
+    path.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
+
+
+def _messages(role: str, content: str) -> list[dict[str, str]]:
+    return [{"role": role, "content": content}]
+
+
+def _example(ask: str, answer: str) -> dict[str, Any]:
+    return {"prompt": _messages("user", ask), "completion": _messages("assistant", answer)}
+
+
+def _preference(ask: str, answer: str) -> dict[str, Any]:
+    chosen, rejected = (_messages("assistant", text) for text in (answer, answer.upper()))
+    return {"prompt": _messages("user", ask), "chosen": chosen, "rejected": rejected}
+
+
+def _prompt(ask: str, answer: str) -> dict[str, Any]:
+    # The last one only watches: it must not be learnt from.
+    kind = "trip_wire" if ask == _PAIRS[-1][0] else "prompt"
+    return {"prompt": _messages("user", ask), "constraints": json.dumps(_CONSTRAINTS), "kind": kind}
 
 
 def _train(make_trainer: Callable[[], Trainer], job: TrainingJob) -> tuple[TrainingOutcome, int]:
@@ -64,7 +85,8 @@ def _train(make_trainer: Callable[[], Trainer], job: TrainingJob) -> tuple[Train
     _promise(all(0 < progress.step <= progress.steps for progress in reports), "a step outside 1 … steps was reported")
     steps = [line["step"] for line in outcome.history]
     _promise(bool(steps) and steps == sorted(set(steps)), "history must hold one line per logged step, in order")
-    _promise(all(math.isfinite(line["loss"]) for line in outcome.history), "history must hold a finite loss per line")
+    losses = [line["loss"] for line in outcome.history if line["step"] > 0]  # before the first step there is none
+    _promise(bool(losses) and all(map(math.isfinite, losses)), "history must hold a finite loss for each step")
     return outcome, len(reports)
 
 

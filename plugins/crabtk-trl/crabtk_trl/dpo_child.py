@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +24,7 @@ from crabtk_trl.export import export
 from crabtk_trl.history import history
 from crabtk_trl.jobfile import JobFile
 from crabtk_trl.model import context_length, load_model, resolve
-from crabtk_trl.preference_checks import PairFigures, check_pairs, check_prepared
+from crabtk_trl.preference_checks import PairFigures, UnusablePairs, check_pairs, check_prepared
 from crabtk_trl.preference_rows import read_pairs
 from crabtk_trl.selection import best
 from crabtk_trl.setup import adapters
@@ -64,11 +64,11 @@ def make_trainer(
     """
     tokenizer = load_tokenizer(folder, job)
     train, figures = _pairs(job.examples, tokenizer, folder, options)
-    dev, dev_figures = _pairs(job.evaluation, tokenizer, folder, options) if job.evaluation else (None, None)
+    dev, dev_figures = _dev(job, tokenizer, folder, options)
     trainer = DPOTrainer(
         model=_load(folder, job, options, tokenizer),
         ref_model=_load(reference, job, options, tokenizer) if needs_loading(reference, folder, options) else None,
-        args=dpo_configuration(job, options),
+        args=dpo_configuration(job if dev else replace(job, evaluation=None), options),
         train_dataset=train,
         eval_dataset=dev,
         processing_class=tokenizer,
@@ -100,6 +100,18 @@ def _pairs(
     kept, figures = check_pairs(pairs, tokenizer, ending, options.max_length, options.max_prompt_length, context)
     _log.info("%s: %s", Path(path).name, asdict(figures))
     return Dataset.from_list([dict(pair.row) for pair in kept]), figures
+
+
+def _dev(
+    job: JobFile, tokenizer: PreTrainedTokenizerBase, folder: Path, options: TrlDpoTrainer
+) -> tuple[Dataset | None, PairFigures | None]:
+    if job.evaluation is None:
+        return None, None
+    try:
+        return _pairs(job.evaluation, tokenizer, folder, options)
+    except UnusablePairs as error:
+        _log.warning("no dev pair can be evaluated, so there is no best checkpoint and no early stopping: %s", error)
+        return None, None
 
 
 def _course(trainer: DPOTrainer) -> dict[str, float]:

@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from transformers import GenerationConfig, PreTrainedTokenizerBase, set_seed
+from transformers import AutoConfig, GenerationConfig, PreTrainedTokenizerBase, set_seed
 from trl import GRPOTrainer  # type: ignore[attr-defined]  # trl loads its names lazily
 
 from crabtk.errors import TrainingError
@@ -48,6 +48,7 @@ def _run(job: JobFile, channel: Channel, rewards: Rewards) -> dict[str, Any]:
     folder = resolve(job.model)
     reference = _reference(job, options, folder)
     tokenizer = load_tokenizer(folder, job)
+    _check_vocabulary(options, folder, tokenizer)
     prompts, dev = read_job(job, options, folder, tokenizer, rewards.form)
     samples = Samples(Path(job.work, "completions.jsonl"))
     rewarding: Any = SampledReward(rewards.training, samples, options)
@@ -69,7 +70,9 @@ def _run(job: JobFile, channel: Channel, rewards: Rewards) -> dict[str, Any]:
     watched = {"trip_wire": prompts.trip_wires, "dev": dev}
     # Before the reporter, whose line on a step then follows what the evaluation found.
     trainer.add_callback(Watch(trainer, watched, rewards, samples, channel, options))
-    trainer.add_callback(Reporter(channel, checkpoints, options, prompts.figures["tokens_prompt"], KEPT))
+    trainer.add_callback(
+        Reporter(channel, checkpoints, options, prompts.figures["tokens_prompt"] * options.num_generations, KEPT)
+    )
     trainer.train(resume_from_checkpoint=str(start.folder) if start else None)
     steps = trainer.state.global_step
     figures = {**prompts.figures, "eval_prompts": len(dev), "responses": steps * options.step_batch, "steps": steps}
@@ -118,3 +121,13 @@ def _reference(job: JobFile, options: TrlGrpoTrainer, folder: Path) -> Path | No
             f"the job's reference {job.reference} holds other weights. Give the same model as both, or set beta = 0."
         )
     return folder
+
+
+def _check_vocabulary(options: TrlGrpoTrainer, folder: Path, tokenizer: PreTrainedTokenizerBase) -> None:
+    """Make sure that the reference, which TRL loads as it lies in the folder, knows every token."""
+    known = AutoConfig.from_pretrained(folder).get_text_config().vocab_size
+    if options.beta and not options.lora and len(tokenizer) > known:
+        raise TrainingError(
+            f"The chat template adds tokens that the model does not have ({len(tokenizer)} to {known}), so no KL "
+            "divergence can be measured from it. Fine-tune on examples first, train with lora = true, or set beta = 0."
+        )

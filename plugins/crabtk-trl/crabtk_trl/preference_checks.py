@@ -16,6 +16,10 @@ from crabtk_trl.preference_rows import Pair
 _log = logging.getLogger("crabtk_trl")
 
 
+class UnusablePairs(TrainingError):
+    """There is no pair, nothing is left of them, or most are too long."""
+
+
 @dataclass(frozen=True, slots=True)
 class PairFigures:
     """Counts over the pairs; tokens are those of one epoch, after truncation.
@@ -66,14 +70,15 @@ def check_pairs(
         max_prompt_length: Pairs with a longer prompt are dropped; None has no such limit.
         context: Tokens that the model can take; None where it does not say.
     Raises:
-        TrainingError: Nothing is left, most prompts are too long, a pair is longer than the context, or a whole chosen
-            response does not end with a token at which generation stops: the model would be taught to go on.
+        UnusablePairs: Nothing is left, or most prompts are too long.
+        TrainingError: A pair is longer than the context, or a whole chosen response does not end with a token at which
+            generation stops: the model would be taught to go on.
     """
     fitting = [pair for pair in pairs if len(pair.prompt) < min(max_length, (max_prompt_length or max_length) + 1)]
     _refuse_long_prompts(len(pairs), len(pairs) - len(fitting), max_length)
     kept = [pair for pair in fitting if len(set(map(tuple, pair.within(max_length)))) == 2]
     if not kept:
-        raise TrainingError(
+        raise UnusablePairs(
             f"Nothing to learn: in all {len(fitting)} pairs the chosen response is the rejected one, or differs from "
             f"it only after {max_length} tokens. Look at the pairs, or raise max_length in the options."
         )
@@ -85,13 +90,13 @@ def check_pairs(
 
 
 def _refuse_long_prompts(pairs: int, long: int, max_length: int) -> None:
-    if 2 * long > pairs or not pairs:
-        raise TrainingError(
+    if not pairs:
+        raise UnusablePairs("There are no pairs: the file is empty. The ledger of the preferences tells why.")
+    if 2 * long > pairs:
+        raise UnusablePairs(
             f"The prompts of {long} of {pairs} pairs are longer than max_prompt_length, or leave no room for a "
             f"response within max_length = {max_length} tokens. Raise them in the options, up to the model's context, "
             "or make shorter prompts."
-            if pairs
-            else "There are no pairs to train on. Look at the ledger of the preferences, or relax min_margin."
         )
 
 
