@@ -76,8 +76,8 @@ def _benchmarks(run: Run, inputs: Mapping[str, Stored]) -> list[tuple[Plugin, Be
 def scored_models(run: Run, inputs: Mapping[str, Stored]) -> dict[str, str]:
     """Return all models that are scored, by name: the base first, then trained ones, controls and further ones."""
     models = {"base": start_model(run)}
-    models |= {name: str(tree) for name, stage in TRAINED.items() if stage in inputs and (tree := inputs[stage].tree)}
-    if "control_models" in inputs and (controls := inputs["control_models"].tree):
+    models |= {name: str(tree) for name, stage in TRAINED.items() if (tree := inputs[stage].tree)}
+    if controls := inputs["control_models"].tree:
         models |= {folder.name: str(folder) for folder in sorted(controls.iterdir()) if folder.is_dir()}
     return models | dict(run.settings.scoring.models)
 
@@ -211,7 +211,7 @@ _ITEMS = (
 SCORE_STAGES = (
     Stage(
         "responses",
-        ("crab", "constraints", "sft_model"),
+        ("crab", "constraints", *TRAINED.values(), "control_models"),
         "What each model answers to the benchmarks' prompts.",
         _responses,
         _responses_depend,

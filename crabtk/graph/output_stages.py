@@ -12,6 +12,7 @@ from typing import Any
 import polars as pl
 
 from crabtk.graph.data_stages import TYPES, type_fingerprints
+from crabtk.graph.model_stages import TRAINED
 from crabtk.graph.run import Run
 from crabtk.graph.stage import Stage
 from crabtk.pipeline.ledger import SCHEMA as LEDGER
@@ -76,36 +77,38 @@ def _inputs(run: Run, inputs: Mapping[str, Stored]) -> Any:
     from crabtk.reporting.inputs import ReportInputs
 
     tables: dict[str, Any] = {name: inputs[name].table() for name in _TABLES if name in inputs}
-    if "responses" in tables and "scores" in inputs:
-        tables["responses"] = _with_grades(tables["responses"], inputs["scores"].table("grades"))
+    if "scores" in inputs:
+        tables["grades"] = inputs["scores"].table("grades")
     audit = dict(inputs["judge_audit"].facts)
     audit["model"] = run.settings.engines[run.settings.judging.engine].model if run.settings.engines else ""
-    training = inputs["sft_model"].facts if "sft_model" in inputs else {}
     return ReportInputs(
         **tables,
         ledger=pl.concat([pl.DataFrame(schema=LEDGER), *(_ledgers(inputs))]),
-        history=training.get("history", ()),
-        training_figures={**training.get("figures", {}), **training.get("kinds", {})},
+        trainings=_trainings(inputs),
         audit_figures=audit if audit["cases_true"] else {},
-        stages=[_stage_figures(stored) for stored in inputs.values()],
+        stages=[_stage_figures(stored) for stored in inputs.values() if run.stages[stored.stage].enabled(run)],
         settings=run.settings,
         versions=versions(run),
         rechecked=inputs["dataset"].facts["rechecked"] if "dataset" in inputs else None,
     )
 
 
+def _trainings(inputs: Mapping[str, Stored]) -> dict[str, dict[str, Any]]:
+    """Return history and figures of every model that the run trained, by the name that scores give it."""
+    facts = {name: inputs[stage].facts for name, stage in TRAINED.items() if stage in inputs and inputs[stage].tree}
+    if "control_models" in inputs:
+        facts |= inputs["control_models"].facts["models"]
+    return {
+        name: {
+            "history": found["history"],
+            "figures": {**found["figures"], **found.get("kinds", {}), **found.get("sources", {})},
+        }
+        for name, found in facts.items()
+    }
+
+
 def _ledgers(inputs: Mapping[str, Stored]) -> list[pl.DataFrame]:
     return [table for stored in inputs.values() if (table := stored.ledger()) is not None]
-
-
-def _with_grades(responses: pl.DataFrame, grades: pl.DataFrame) -> pl.DataFrame:
-    """Add each response's grades as JSON, the form that the report reads."""
-    listed: dict[tuple[str, str, str], list[dict[str, Any]]] = {}
-    for row in grades.iter_rows(named=True):
-        grade = {name: row[name] for name in ("type", "strict", "loose")}
-        listed.setdefault((row["model"], row["benchmark"], row["item_id"]), []).append(grade)
-    keys = responses.select("model", "benchmark", "item_id").rows()
-    return responses.with_columns(grades=pl.Series([json.dumps(listed.get(key, [])) for key in keys], dtype=pl.String))
 
 
 def _stage_figures(stored: Stored) -> dict[str, Any]:
@@ -148,7 +151,19 @@ OUTPUT_STAGES = (
     ),
     Stage(
         "report",
-        (*_TABLES[:6], "dataset", "sft_model", "responses", "scores"),
+        (
+            *_TABLES[:6],
+            "dataset",
+            "sft_model",
+            "preferences",
+            "dpo_model",
+            "rl_prompts",
+            "grpo_model",
+            "control_models",
+            "responses",
+            "judgements",
+            "scores",
+        ),
         "What was made, how true it is, and what the model learnt: report.html and summary.json.",
         _report,
         lambda run: {"settings": _shaping(run), "versions": versions(run)},

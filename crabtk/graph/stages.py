@@ -4,15 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from crabtk.graph.control_stages import CONTROL_STAGES
 from crabtk.graph.data_stages import DATA_STAGES
 from crabtk.graph.model_stages import SCORE_STAGES, SFT_STAGE
 from crabtk.graph.output_stages import OUTPUT_STAGES
+from crabtk.graph.preference_stages import PREFERENCE_STAGES
+from crabtk.graph.rl_stages import RL_STAGES
 from crabtk.graph.stage import Stage
 
 _dataset, _report = OUTPUT_STAGES
 
+_TRAINING = (SFT_STAGE, *PREFERENCE_STAGES, *RL_STAGES, *CONTROL_STAGES)
+
 STAGES: Mapping[str, Stage] = {
-    stage.name: stage for stage in (*DATA_STAGES, _dataset, SFT_STAGE, *SCORE_STAGES, _report)
+    stage.name: stage for stage in (*DATA_STAGES, _dataset, *_TRAINING, *SCORE_STAGES, _report)
 }
 
 
