@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import re
+import tomllib
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
+from importlib import resources
 
 from crabtk.constraints.stopwords import stopwords
 from crabtk.inference.refusals import is_refusal
@@ -22,17 +25,22 @@ SURE_ENOUGH = 0.5
 
 _ANSWER_IS_GIVEN = frozenset(("copy", "reverse", "choice"))
 """Families whose constraints ask for a copy, a reversal or a given line in the place of an answer."""
+_BARE_MARKER = re.compile(r"^[ \t]*(?:[-*•]|[(\[]?[0-9a-z]{1,2}[.)\]])[ \t]*$", re.MULTILINE)
+"""What is left of a listed constraint."""
 _LISTED = ("en", "es", "de", "fr", "hi")
 
 
 def instruction_of(messages: Sequence[Mapping[str, str]], wordings: Iterable[str]) -> str:
-    """Return what a prompt asks: its last user message without its constraints.
+    """Return what a prompt asks: its last user message without its constraints and what crabtk frames them with.
 
     Args:
         messages: The prompt; earlier turns are demonstrations or history.
         wordings: The constraints as the prompt states them; those that it does not hold are passed over.
     """
-    return without(next((m["content"] for m in reversed(messages) if m["role"] == "user"), ""), wordings)
+    asked = without(next((m["content"] for m in reversed(messages) if m["role"] == "user"), ""), wordings)
+    for frame in _frames():
+        asked = asked.replace(frame, "\n")
+    return _BARE_MARKER.sub("", asked).strip()
 
 
 def without(text: str, wordings: Iterable[str]) -> str:
@@ -87,6 +95,14 @@ def _request(instruction: str, response: str) -> Request:
 def _yes(completion: Completion) -> bool:
     probability = p_yes(completion)
     return probability is not None and probability >= SURE_ENOUGH
+
+
+@cache
+def _frames() -> tuple[str, ...]:
+    """Return what stands around instruction and constraints in composed prompts, the longest first."""
+    texts = tomllib.loads((resources.files("crabtk.prompts") / "compose.toml").read_text("utf-8"))
+    parts = {part for template in (*texts["lists"], *texts["running"]) for part in re.split(r"\{\w+\}", template)}
+    return tuple(sorted((part.strip() for part in parts if part.strip()), key=len, reverse=True))
 
 
 @cache

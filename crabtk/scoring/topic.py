@@ -11,9 +11,9 @@ from crabtk.language import UNKNOWN, detect
 from crabtk.scoring.gaming import READ_AT_MOST
 from crabtk.words import UNSPACED, words_in
 
-_SHARE = 0.2
+_SHARE = 0.1
 """Of the instruction's content words; a response that has as many speaks of its topic."""
-_ENOUGH = 4
+_ENOUGH = 2
 """Content words in common that are enough whatever their share: long instructions bring material along."""
 _FEW_ASKED = 2
 _SHORT = 12
@@ -85,7 +85,7 @@ def _stems(text: str, stop: frozenset[str]) -> Iterator[str]:
         if UNSPACED.match(word):
             if len(word) > 1:  # single signs are function words for the most part
                 yield word
-        elif len(word) >= _SHORTEST or word.isdigit():
+        elif len(word) >= _SHORTEST:
             yield _stem(word)
 
 
