@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, NoReturn, cast
 
 import click
 
@@ -105,9 +105,14 @@ def _options(plugin: Plugin, given: ScoreOptions) -> dict[str, Any]:
 def _items(plugin: Plugin, benchmark: Benchmark, given: ScoreOptions) -> list[BenchmarkItem]:
     from crabtk.pipeline.score import choose_items
 
-    takes_prompts = "prompts" in inspect.signature(plugin.value).parameters
-    tables = {} if takes_prompts else _dataset(plugin.name, given.prompts)
-    return choose_items(benchmark, tables, limit=None, seed=0)
+    named = given.prompts is not None and "prompts" not in inspect.signature(plugin.value).parameters
+    try:
+        tables = _dataset(plugin.name, given.prompts) if named else {}
+        return choose_items(benchmark, tables, limit=None, seed=0)
+    except KeyError as error:
+        if error.args and error.args[0] in ("crab", "constraints"):
+            _no_dataset(plugin.name)
+        raise
 
 
 def _dataset(benchmark: str, folder: Path | None) -> Mapping[str, pl.DataFrame]:
@@ -115,12 +120,16 @@ def _dataset(benchmark: str, folder: Path | None) -> Mapping[str, pl.DataFrame]:
     import polars as pl
 
     if folder is None or not (folder / "constraints.parquet").is_file():
-        raise BenchmarkError(
-            f'Benchmark "{benchmark}" takes its prompts from a dataset that crabtk wrote: name its folder, which holds '
-            "constraints.parquet and data/, as in --prompts out/dataset"
-        )
+        _no_dataset(benchmark)
     crab = pl.concat([pl.read_parquet(path) for path in sorted((folder / "data").glob("*.parquet"))])
     return {"crab": crab, "constraints": pl.read_parquet(folder / "constraints.parquet")}
+
+
+def _no_dataset(benchmark: str) -> NoReturn:
+    raise BenchmarkError(
+        f'Benchmark "{benchmark}" takes its prompts from a dataset that crabtk wrote: name its folder, which holds '
+        "constraints.parquet and data/, as in --prompts out/dataset"
+    )
 
 
 def _responses(given: ScoreOptions, items: Sequence[BenchmarkItem], refused: Refused) -> GivenResponses:
