@@ -4,15 +4,20 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from crabtk.errors import SettingsError
+from crabtk.errors import SettingsError, TrainingError
 from crabtk.plugins import Plugin, check_options
+from crabtk.types import TrainingJob
 from crabtk_trl import TrlTrainer, cores
 from crabtk_trl.environment import child_environment
+from crabtk_trl.extras import require_packages
 
+ALONE = asdict(TrlTrainer())
 PLUGIN = Plugin("trainer", "trl", TrlTrainer, "crabtk-trl", "0", "crabtk_trl")
 
 
@@ -30,11 +35,14 @@ def test_known_options_pass_and_unknown_ones_are_named() -> None:
         ({"learning_rate": 0.0}, "learning_rate"),
         ({"warmup_ratio": 1.0}, "warmup_ratio"),
         ({"max_steps": 0}, "max_steps"),
+        ({"quantization": "nf4"}, "quantization"),
+        ({"keep_adapter": True}, "keep_adapter"),
+        ({"processes": 2}, "processes"),
     ],
 )
-def test_values_that_make_no_sense_are_refused(options: dict[str, float], key: str) -> None:
+def test_values_that_make_no_sense_are_refused(options: dict[str, Any], key: str) -> None:
     with pytest.raises(SettingsError, match=key):
-        TrlTrainer(**options)  # type: ignore[arg-type]
+        TrlTrainer(**options)
 
 
 def test_the_caller_imports_no_trainer_library() -> None:
@@ -46,12 +54,12 @@ def test_the_caller_imports_no_trainer_library() -> None:
 def test_the_child_is_offline_keeps_memory_and_uses_the_asked_threads(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("MALLOC_TOP_PAD_", raising=False)
     monkeypatch.setattr("platform.libc_ver", lambda: ("glibc", "2.39"))
-    environment = child_environment({"device": "cpu", "threads": 3})
+    environment = child_environment(ALONE | {"device": "cpu", "threads": 3})
     assert environment["HF_HUB_OFFLINE"] == environment["HF_HUB_DISABLE_TELEMETRY"] == "1"
     assert environment["OMP_WAIT_POLICY"] == "PASSIVE"
     assert environment["OMP_NUM_THREADS"] == "3"
     assert environment["MALLOC_TOP_PAD_"] == "268435456"
-    assert "MALLOC_TOP_PAD_" not in child_environment({"device": "cuda", "threads": 3})
+    assert "MALLOC_TOP_PAD_" not in child_environment(ALONE | {"device": "cuda", "threads": 3})
 
 
 @pytest.mark.parametrize(
@@ -64,7 +72,40 @@ def test_one_accelerator_is_visible(
         monkeypatch.delenv("CUDA_VISIBLE_DEVICES", raising=False)
     else:
         monkeypatch.setenv("CUDA_VISIBLE_DEVICES", listed)
-    assert child_environment({"device": device, "threads": None})["CUDA_VISIBLE_DEVICES"] == seen
+    assert child_environment(ALONE | {"device": device})["CUDA_VISIBLE_DEVICES"] == seen
+
+
+def test_several_processes_see_the_callers_accelerators_and_share_its_cores(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "4,7")
+    monkeypatch.setattr("crabtk_trl.environment.physical_cores", lambda: 9)
+    environment = child_environment(ALONE | {"distributed": "fsdp", "processes": 2})
+    assert (environment["CUDA_VISIBLE_DEVICES"], environment["OMP_NUM_THREADS"]) == ("4,7", "4")
+
+
+@pytest.mark.parametrize(
+    ("options", "says"),
+    [
+        (
+            {"lora": True, "quantization": "nf4"},
+            r'quantization = "nf4" .*bitsandbytes: pip install "crabtk-trl\[qlora\]"',
+        ),
+        ({"optimizer": "adamw_8bit"}, r"adamw_8bit.*qlora"),
+        ({"distributed": "deepspeed"}, r"crabtk-trl\[deepspeed\]"),
+    ],
+)
+def test_a_missing_package_is_named_before_anything_starts(
+    monkeypatch: pytest.MonkeyPatch, options: dict[str, Any], says: str
+) -> None:
+    monkeypatch.setattr("crabtk_trl.extras.find_spec", lambda name: None)
+    with pytest.raises(TrainingError, match=says):
+        require_packages(ALONE | options)
+
+
+def test_a_chat_template_that_cannot_be_read_is_an_error_at_once(tmp_path: Path) -> None:
+    job = TrainingJob("model", tmp_path / "rows", tmp_path / "out", tmp_path / "work", 1)
+    with pytest.raises(SettingsError, match=r"chat_template = .*nowhere\.jinja"):
+        TrlTrainer(chat_template="nowhere.jinja").train(job, lambda progress: None)
+    assert not job.work.exists()
 
 
 def test_a_containers_quota_bounds_the_threads(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -61,8 +61,8 @@ def test_the_model_folder_names_no_place(full: Any, tiny: Path, digest: Callable
     job = full[2]
     assert not list(job.output.parent.glob(".*"))
     assert sorted(file.name for file in job.output.iterdir()) == [
-        "README.md", "chat_template.jinja", "config.json", "generation_config.json", "model.safetensors", "tokenizer.json",
-        "tokenizer_config.json",
+        "README.md", "chat_template.jinja", "config.json", "generation_config.json", "model.safetensors",
+        "tokenizer.json", "tokenizer_config.json",
     ]  # fmt: skip
     for file in job.output.iterdir():
         assert str(tiny).encode() not in file.read_bytes()

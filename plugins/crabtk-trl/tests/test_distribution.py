@@ -1,0 +1,50 @@
+"""Several processes on this machine's CPU: what they train equals what one process trains."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from crabtk.types import TrainingJob, TrainingOutcome
+from crabtk_trl import TrlTrainer
+
+pytestmark = pytest.mark.slow
+
+OPTIONS: dict[str, Any] = {
+    "learning_rate": 1e-2, "max_steps": 4, "max_length": 128, "device": "cpu", "dtype": "float32", "threads": 1,
+    "checkpoint_every": 2,
+}  # fmt: skip
+
+
+def train(model: Path, rows: Path, root: Path, **options: Any) -> tuple[TrainingOutcome, dict[str, Any]]:
+    from transformers import AutoModelForCausalLM
+
+    root.mkdir()
+    job = TrainingJob(str(model), rows, root / "model", root / "work", seed=5, evaluation=rows)
+    steps: list[int] = []
+    outcome = TrlTrainer(**(OPTIONS | options)).train(job, lambda progress: steps.append(progress.step))
+    assert sorted(set(steps)) == [1, 2, 3, 4] and len(steps) == 6  # evaluations come apart; one process alone reports
+    return outcome, AutoModelForCausalLM.from_pretrained(job.output).state_dict()
+
+
+@pytest.fixture(scope="module")
+def alone(tiny: Path, rows: Path, tmp_path_factory: pytest.TempPathFactory) -> Any:
+    return train(tiny, rows, tmp_path_factory.mktemp("one") / "run", accumulation=4)
+
+
+@pytest.mark.parametrize("distributed", ["ddp", "fsdp"])
+def test_two_processes_train_what_one_does_with_twice_the_accumulation(
+    distributed: str, alone: Any, tiny: Path, rows: Path, tmp_path: Path
+) -> None:
+    import torch
+
+    outcome, weights = train(tiny, rows, tmp_path / "run", accumulation=2, distributed=distributed, processes=2)
+    reference, expected = alone
+    for name in ("loss", "eval_loss", "grad_norm"):
+        found = [line[name] for line in outcome.history if name in line]
+        assert found == pytest.approx([line[name] for line in reference.history if name in line], rel=1e-3)
+    assert outcome.figures == pytest.approx(dict(reference.figures), rel=1e-3)
+    for name, value in expected.items():
+        torch.testing.assert_close(weights[name], value, rtol=1e-2, atol=2e-3)
