@@ -37,17 +37,15 @@ def instruction_of(messages: Sequence[Mapping[str, str]], wordings: Iterable[str
         messages: The prompt; earlier turns are demonstrations or history.
         wordings: The constraints as the prompt states them; those that it does not hold are passed over.
     """
-    asked = without(next((m["content"] for m in reversed(messages) if m["role"] == "user"), ""), wordings)
-    for frame in _frames():
-        asked = asked.replace(frame, "\n")
-    return _BARE_MARKER.sub("", asked).strip()
+    return without(next((m["content"] for m in reversed(messages) if m["role"] == "user"), ""), wordings)
 
 
 def without(text: str, wordings: Iterable[str]) -> str:
-    """Leave the wordings of constraints out of a text, be it a prompt or a response that repeats them."""
-    for wording in sorted({shown for w in wordings for shown in (w, one_line(w)) if shown.strip()}, key=len)[::-1]:
-        text = text.replace(wording, " ")
-    return text
+    """Leave constraints and what frames them out of a text, be it a prompt or a response that repeats it."""
+    shown = {shown for wording in wordings for shown in (wording, one_line(wording)) if shown.strip()}
+    for part in (*sorted(shown, key=len, reverse=True), *_frames()):
+        text = text.replace(part, "\n")
+    return _BARE_MARKER.sub("", text).strip()
 
 
 def answers_by_words(instruction: str, response: str, wordings: Iterable[str], types: Iterable[str]) -> bool | None:

@@ -146,6 +146,7 @@ def test_what_frames_the_constraints_of_a_composed_prompt_is_no_instruction() ->
         for template in texts["lists"]:
             message = {"role": "user", "content": fill(template, {"instruction": ASKED, "constraints": listed})}
             assert instruction_of([message], wordings) == ASKED
+            assert verdict(message["content"], wordings=tuple(wordings)) is False, "the prompt again"
     for template in texts["running"]:
         filled = fill(template, {"instruction": ASKED, "constraints": " ".join(wordings)})
         assert instruction_of([{"role": "user", "content": filled}], wordings) == ASKED
