@@ -2,7 +2,7 @@
 
 import base64
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import dagster as dg
@@ -12,6 +12,9 @@ from matplotlib.figure import Figure
 from crabtk.graph.publish import output_place
 from crabtk.graph.run import Outcome, Run
 from crabtk.reporting import plots
+from crabtk.reporting.score_markdown import markdown_tables
+from crabtk.reporting.score_tables import benchmark_order
+from crabtk.scoring.models import ordered
 from crabtk.store import Stored
 
 PREVIEW_ROWS = 8
@@ -39,6 +42,8 @@ def metadata_of(run: Run, outcome: Outcome) -> dict[str, Any]:
     for name, value in stored.facts.items():
         if isinstance(value, (int, float, str, bool)):
             found[f"fact/{name}"] = value
+    for name, text in _tables(run, stored):
+        found[f"table/{name}"] = dg.MetadataValue.md(text)
     for name, drawn in _plots(stored):
         found[f"plot/{name}"] = dg.MetadataValue.md(_inline(drawn))
     return found
@@ -85,12 +90,25 @@ def _plots(stored: Stored) -> Iterator[tuple[str, Figure]]:
         yield "scores", plots.audit_scores(stored.table(), stored.facts["threshold"], stored.facts["auc"])
     elif stored.stage == "crab":
         yield "constraints", plots.constraints_per_example(stored.table())
-    elif stored.stage == "sft_model" and stored.facts.get("history"):
-        yield "loss", plots.training_loss(stored.facts["history"])
+    elif stored.stage in ("sft_model", "dpo_model", "grpo_model") and stored.facts.get("history"):
+        yield "training", plots.training_curves(stored.facts["history"])
+    elif stored.stage == "control_models":
+        facts = {name: fact for name, fact in stored.facts.items() if isinstance(fact, Mapping) and "history" in fact}
+        if facts:
+            yield "losses", plots.losses({name: facts[name]["history"] for name in ordered(facts)})
     elif stored.stage == "scores" and rows:
         table = stored.table()
-        for benchmark in table["benchmark"].unique().sort():
+        for benchmark in benchmark_order(table["benchmark"].to_list()):
             yield benchmark, plots.scores(table, benchmark)
+            if (by_number := plots.by_number(table, benchmark)) is not None:
+                yield f"{benchmark}, by number", by_number
+
+
+def _tables(run: Run, stored: Stored) -> Iterator[tuple[str, str]]:
+    if stored.stage == "scores":
+        settings = run.settings
+        scores, grades = stored.table(), stored.table("grades")
+        yield from markdown_tables(scores, grades, settings.composition.kept_out, seed=settings.seed)
 
 
 def _inline(drawn: Figure) -> str:

@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import wraps
 from io import BytesIO, StringIO
-from typing import TYPE_CHECKING, Any, ParamSpec
+from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
 Arguments = ParamSpec("Arguments")
+Drawn = TypeVar("Drawn")
 
 BLUE, SKY, ORANGE, VERMILION, GREEN, GREY, LIGHT = (
     "#0072B2", "#56B4E9", "#E69F00", "#D55E00", "#009E73", "#7F7F7F", "#C8CCD0",
 )  # fmt: skip
 """Colours that readers with any colour vision tell apart (Okabe and Ito)."""
 
+MODEL_COLOURS = (GREY, BLUE, ORANGE, GREEN, VERMILION, SKY, "#CC79A7", "#000000")
+"""Of models, in the order of a table; the ninth begins anew."""
 INK = "#24292F"
 _STYLE: dict[str, Any] = {
     "font.family": "DejaVu Sans",  # comes with matplotlib, so bytes are equal everywhere
@@ -54,11 +57,11 @@ def style() -> Iterator[None]:
         yield
 
 
-def styled(draw: Callable[Arguments, Figure]) -> Callable[Arguments, Figure]:
+def styled(draw: Callable[Arguments, Drawn]) -> Callable[Arguments, Drawn]:
     """Make a plotting function draw in crabtk's style."""
 
     @wraps(draw)
-    def styled_draw(*args: Arguments.args, **kwargs: Arguments.kwargs) -> Figure:
+    def styled_draw(*args: Arguments.args, **kwargs: Arguments.kwargs) -> Drawn:
         with style():
             return draw(*args, **kwargs)
 
@@ -76,6 +79,20 @@ def panel(width: float = 6.4, height: float = 3.4) -> tuple[Figure, Axes]:
     """Return a figure with one pair of axes."""
     drawn = figure(width, height)
     return drawn, drawn.add_subplot()
+
+
+def model_colours(models: Sequence[str]) -> dict[str, str]:
+    """Return each model's colour."""
+    return {name: MODEL_COLOURS[place % len(MODEL_COLOURS)] for place, name in enumerate(models)}
+
+
+def whole_numbers(axes: Axes, which: str) -> None:
+    """Label an axis with whole numbers only."""
+    from matplotlib.ticker import MaxNLocator
+
+    chosen = axes.xaxis if which == "x" else axes.yaxis
+    chosen.set_major_locator(MaxNLocator(integer=True, steps=[1, 2, 5, 10]))
+    chosen.set_major_formatter("{x:,.0f}")
 
 
 def svg(drawn: Figure) -> str:

@@ -12,6 +12,7 @@ from crabtk.reporting import formats, markdown
 from crabtk.reporting.inputs import ReportInputs
 from crabtk.reporting.redaction import public_settings, toml
 from crabtk.reporting.summaries import summary
+from crabtk.types import Split
 
 _LANGUAGE = re.compile(r"[a-z]{2,3}")
 _HUB_LICENCES = frozenset({
@@ -27,7 +28,7 @@ _SIZES = ((1_000, "n<1K"), (10_000, "1K<n<10K"), (100_000, "10K<n<100K"), (1_000
 def dataset_card(inputs: ReportInputs) -> str:
     """Return the card of the dataset in ``inputs.crab``.
 
-    It names the files ``data/train.parquet`` and, where rows are held out, ``data/held_out.parquet``. The numbers are
+    It names the files ``data/train.parquet`` and, where there are such rows, those of the other splits. The numbers are
     those of ``summary(inputs)``. No text of the data is shown; names that users or plugins chose are escaped. Equal
     inputs give equal text.
     """
@@ -50,7 +51,7 @@ def dataset_card(inputs: ReportInputs) -> str:
         s=numbers,
         languages=_languages(inputs),
         licence=_licence(source["licence"] for source in numbers["sources"]),
-        size=_size(numbers["examples"]["train"] + numbers["examples"]["held_out"]),
+        size=_size(sum(numbers["examples"][split] for split in Split.__args__)),  # type: ignore[attr-defined]
         settings=toml(public_settings(inputs.settings)),
         versions="\n".join(f"{name} {version}" for name, version in numbers["versions"].items()),
         judging=inputs.settings.judging,

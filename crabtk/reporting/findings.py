@@ -1,17 +1,14 @@
-"""The two findings that a reader wants in plain words: what the judge is worth, and what training changed."""
+"""The finding on the judge in plain words: what it is worth."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
 
-from crabtk.reporting.formats import bare_score, count, points, probability, score, share
-from crabtk.reporting.score_tables import headline_row, metric_label
+from crabtk.reporting.formats import count, many, probability, share
 from crabtk.settings import Settings
 
 _QUALITIES = ((0.9, "very well"), (0.8, "well"), (0.7, "fairly well"))
-CONVENTIONAL = 0.05
-"""Below this p-value a change is said to be more than chance."""
 
 
 def audit_finding(
@@ -37,33 +34,11 @@ def audit_finding(
     return sentences
 
 
-def training_finding(tables: list[dict[str, Any]], changed: Mapping[str, Any] | None, settings: Settings) -> list[str]:
-    """Say what training changed on the first benchmark.
-
-    Args:
-        tables: Of ``score_tables``.
-        changed: Of ``grades.changes`` for the first benchmark.
-        settings: Of the run; tells why scores are missing.
-
-    Returns:
-        Sentences.
-    """
-    row = headline_row(tables[0]) if tables else None
-    if row is None:
-        return [_no_scores(settings)]
-    sentences = [_accuracy(tables[0], row)]
-    if row["change"] is None:
-        sentences.append("Only one model was scored, so there is nothing to compare it with.")
-    elif changed is not None:
-        sentences.append(_changed(changed))
-    return sentences
-
-
 def _no_audit(settings: Settings, translated: int) -> str:
     if not settings.translation.enabled:
         return "Translation was switched off: every constraint was found and checked by code, so no judge was needed."
     if translated:
-        return f"No judge was audited, although a model wrote {_many(translated, 'constraint')}."
+        return f"No judge was audited, although a model wrote {many(translated, 'constraint')}."
     return "No judge was audited: no model-written constraint was there to judge."
 
 
@@ -111,50 +86,14 @@ def _threshold(figures: Mapping[str, Any], settings: Settings) -> str:
 
 
 def _consequence(accepted: bool, translated: int, joined: int, by_code: int) -> str:
-    checked = f"; code found {_many(by_code, 'constraint')} of a model's true by itself" if by_code else ""
+    checked = f"; code found {many(by_code, 'constraint')} of a model's true by itself" if by_code else ""
     if joined or accepted:
         return (
-            f"Of {_many(translated, 'translated constraint')}, the judge let {count(joined)} into the dataset{checked}."
+            f"Of {many(translated, 'translated constraint')}, the judge let {count(joined)} into the dataset{checked}."
         )
     out = translated - by_code
-    return f"So {_many(out, 'translated constraint')} stayed out of the dataset{checked}."
-
-
-def _no_scores(settings: Settings) -> str:
-    if not settings.scoring.enabled:
-        return "No scores: scoring was switched off."
-    if not settings.training.enabled:
-        return "No scores: training was switched off."
-    return "No scores yet: the scores stage has not run, or it kept no row."
-
-
-def _accuracy(table: Mapping[str, Any], row: Mapping[str, Any]) -> str:
-    cells = zip(table["models"], row["cells"], strict=True)
-    parts = [f"{model} {score(cell['value'])} (95 % CI {_interval(cell)})" for model, cell in cells if cell]
-    counted = next(cell["count"] for cell in row["cells"] if cell)
-    change = "" if row["change"] is None else f": {points(row['change'])} points"
-    where = f"on {table['benchmark']} (n = {count(counted)})"
-    return f"{metric_label(row['metric'])}, {where}: {' → '.join(parts)}{change}."
-
-
-def _changed(changed: Mapping[str, Any]) -> str:
-    gained, lost, p_value = changed["gained"], changed["lost"], changed["p_value"]
-    if p_value is None:
-        return f"On each of {_many(changed['prompts'], 'prompt')} both models pass, or both fail."
-    verdict = "more than chance" if p_value < CONVENTIONAL else "no more than chance explains"
-    return (
-        f"The trained model passes {_many(gained, 'prompt')} that the base fails, and fails {count(lost)} that the "
-        f"base passes: {verdict} (exact sign test, p = {probability(p_value)})."
-    )
-
-
-def _interval(cell: Mapping[str, Any]) -> str:
-    return f"{bare_score(cell['low'])}–{score(cell['high'])}"
+    return f"So {many(out, 'translated constraint')} stayed out of the dataset{checked}."
 
 
 def _named(what: str, name: Any) -> str:
     return f"{what}, {name}," if name else what
-
-
-def _many(number: int, noun: str) -> str:
-    return f"{count(number)} {noun}" if number == 1 else f"{count(number)} {noun}s"

@@ -67,6 +67,19 @@ def duration(seconds: float | None) -> str:
     return f"{minutes // 60}{_SPACE}h {minutes % 60}{_SPACE}min"
 
 
+def signed(value: float | None) -> str:
+    """Write a difference of two numbers with its sign, up to three significant digits."""
+    if value is None:
+        return UNKNOWN
+    digits = f"{abs(value):.3g}"
+    return f"{'±' if float(digits) == 0 else '+' if value > 0 else _MINUS}{digits}"
+
+
+def many(number: int, noun: str) -> str:
+    """Write a number of things in words that fit it."""
+    return f"{count(number)} {noun}" if number == 1 else f"{count(number)} {noun}s"
+
+
 def visible(text: str) -> str:
     """Replace control characters, which HTML forbids, by the replacement character."""
     return _CONTROLS.sub("\N{REPLACEMENT CHARACTER}", text)
@@ -93,6 +106,7 @@ STYLES: dict[str, Callable[[Any], str]] = {
     "bare_score": bare_score,
     "points": points,
     "number": number,
+    "signed": signed,
     "probability": probability,
     "duration": duration,
 }

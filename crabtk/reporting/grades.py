@@ -1,76 +1,65 @@
-"""What the responses of a benchmark tell beyond its scores: lengths, truncation, what training changed."""
+"""The responses of a benchmark with their grades, and what they tell beyond scores: lengths, truncation."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
 from statistics import median
 from typing import Any, NamedTuple
 
 import polars as pl
 
 from crabtk.reporting import counts
-
-BASE, TRAINED = "base", "trained"
+from crabtk.reporting.inputs import ReportInputs
+from crabtk.schemas import Grades, columns
 
 
 class Answer(NamedTuple):
-    """One response and its grades."""
+    """One response and the strict verdict on each of its constraints, by type, in the benchmark's order."""
 
     model: str
     item_id: str
     prompt: str
     response: str
     finish_reason: str
-    grades: list[dict[str, Any]]
+    verdicts: list[tuple[str, bool]]
 
     @property
     def satisfied(self) -> int:
-        """How many constraints it satisfies strictly."""
-        return sum(bool(grade["strict"]) for grade in self.grades)
+        """How many constraints it satisfies."""
+        return sum(strict for _, strict in self.verdicts)
 
     @property
     def passes(self) -> bool:
-        """Whether it satisfies all of them strictly."""
-        return self.satisfied == len(self.grades)
+        """Whether it satisfies all of them."""
+        return self.satisfied == len(self.verdicts)
 
 
-class Pair(NamedTuple):
-    """The base model's and the trained model's response to one prompt, graded on the same constraints."""
-
-    base: Answer
-    trained: Answer
+_GRADES = columns(Grades)
 
 
-def answers(responses: pl.DataFrame, benchmark: str) -> list[Answer]:
-    """Return a benchmark's responses in table order; without a column ``grades`` they have no grades."""
-    if "grades" not in responses.columns:
-        responses = responses.with_columns(grades=pl.lit("[]"))
-    rows = responses.filter(pl.col("benchmark") == benchmark).select(Answer._fields).iter_rows(named=True)
-    return [Answer(**{**row, "grades": json.loads(row["grades"])}) for row in rows]
+def grades_of(inputs: ReportInputs) -> pl.DataFrame:
+    """Return the grades of a run, schema ``Grades``; without their own table, those that stand beside responses."""
+    if inputs.grades is not None:
+        return inputs.grades
+    if inputs.responses is None or "grades" not in inputs.responses.columns:
+        return pl.DataFrame(schema=_GRADES)
+    keys = ("model", "benchmark", "item_id")
+    rows = [
+        {**row, **grade, "score": None, "judged_by": "code"}
+        for row in inputs.responses.select(*keys, "grades").to_dicts()
+        for grade in json.loads(row.pop("grades"))
+    ]
+    return pl.DataFrame(rows, schema=_GRADES)
 
 
-def pairs(found: Iterable[Answer]) -> list[Pair]:
-    """Match responses of both models by item, in table order; items graded differently or not at all are left out."""
-    found = list(found)
-    trained = {each.item_id: each for each in found if each.model == TRAINED}
-    matched = [Pair(each, trained[each.item_id]) for each in found if each.model == BASE and each.item_id in trained]
-    return [pair for pair in matched if pair.base.grades and _types(pair.base) == _types(pair.trained)]
-
-
-def changes(responses: pl.DataFrame, benchmark: str) -> dict[str, Any] | None:
-    """Count prompts that only one of the models passes (all constraints, strictly).
-
-    Returns:
-        ``prompts``, ``gained`` (only the trained model passes), ``lost`` (only the base) and ``p_value`` of the
-        exact two-sided sign test, None where neither occurs; None as a whole without responses of both models.
-    """
-    matched = pairs(answers(responses, benchmark))
-    if not matched:
-        return None
-    gained = sum(pair.trained.passes and not pair.base.passes for pair in matched)
-    lost = sum(pair.base.passes and not pair.trained.passes for pair in matched)
-    return {"prompts": len(matched), "gained": gained, "lost": lost, "p_value": _sign_test(gained, lost)}
+def answers(responses: pl.DataFrame, benchmark: str, grades: pl.DataFrame) -> list[Answer]:
+    """Return a benchmark's responses in table order; what was not graded has no verdicts."""
+    verdicts: dict[tuple[str, str], list[tuple[str, bool]]] = {}
+    chosen = grades.filter(pl.col("benchmark") == benchmark).select("model", "item_id", "type", "strict")
+    for model, item_id, type_, strict in chosen.iter_rows():
+        verdicts.setdefault((model, item_id), []).append((type_, strict))
+    rows = responses.filter(pl.col("benchmark") == benchmark).select(Answer._fields[:-1]).iter_rows(named=True)
+    return [Answer(**row, verdicts=verdicts.get((row["model"], row["item_id"]), [])) for row in rows]
 
 
 def response_figures(responses: pl.DataFrame) -> list[dict[str, Any]]:
@@ -87,15 +76,3 @@ def _figures_of(responses: pl.DataFrame, benchmark: str, model: str) -> dict[str
 
 
 _REASONS = ("length", "refusal", "error")
-
-
-def _types(answer: Answer) -> list[str]:
-    return [grade["type"] for grade in answer.grades]
-
-
-def _sign_test(gained: int, lost: int) -> float | None:
-    if gained + lost == 0:
-        return None
-    from scipy.stats import binomtest
-
-    return float(binomtest(gained, gained + lost, 0.5).pvalue)

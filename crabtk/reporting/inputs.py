@@ -8,6 +8,7 @@ from typing import Any
 
 import polars as pl
 
+from crabtk.scoring.models import ordered
 from crabtk.settings import Settings
 
 
@@ -22,12 +23,15 @@ class ReportInputs:
         judge_audit: Schema ``Audit``.
         constraints: Schema ``Constraints``: what came out of judging and thinning.
         crab: Schema ``Crab``.
-        responses: Schema ``Responses`` with one more column, ``grades``: a JSON list of ``{"type", "strict", "loose"}``
-            in the order of the item's constraints.
+        responses: Schema ``Responses``, of any number of models. Where there is no table of grades, one more column,
+            ``grades``: a JSON list of ``{"type", "strict", "loose"}`` in the order of the item's constraints.
+        grades: Schema ``Grades``.
         scores: Schema ``Scores``; ``group`` is ``all``, ``family:…`` or ``type:…``, a space may stand for the colon.
         ledger: Schema ``Ledger``, of all stages.
-        history: One mapping per logged training step: ``step``, ``loss``, ….
-        training_figures: Counts over the training data by name; empty where nothing was trained.
+        trainings: By name of the model: ``history`` (one mapping per logged step: ``step``, ``loss``, …) and
+            ``figures`` (counts over the training data by name).
+        history: The history of ``sft``, where ``trainings`` does not hold it.
+        training_figures: Its figures.
         audit_figures: ``auc``, ``auc_low``, ``auc_high``, ``threshold``, ``recall``, ``false_holds``, ``cases_true``,
             ``cases_false``, ``unreadable``, ``accepted``, ``reason``, ``model``; empty where no judge was audited.
         stages: One mapping per stage: ``name``, ``state``, ``rows_in``, ``rows_out``, ``rejected``, ``seconds``,
@@ -47,8 +51,10 @@ class ReportInputs:
     constraints: pl.DataFrame | None = None
     crab: pl.DataFrame | None = None
     responses: pl.DataFrame | None = None
+    grades: pl.DataFrame | None = None
     scores: pl.DataFrame | None = None
     ledger: pl.DataFrame | None = None
+    trainings: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     history: Sequence[Mapping[str, float]] = ()
     training_figures: Mapping[str, Any] = field(default_factory=dict)
     audit_figures: Mapping[str, Any] = field(default_factory=dict)
@@ -64,3 +70,10 @@ class ReportInputs:
             value = getattr(self, each.name)
             if isinstance(value, pl.DataFrame) and value.is_empty():
                 object.__setattr__(self, each.name, None)
+
+    def trained(self) -> dict[str, Mapping[str, Any]]:
+        """Return ``trainings`` in the order of ``crabtk.scoring.models``, with ``sft`` if that is told apart."""
+        found = dict(self.trainings)
+        if self.history or self.training_figures:
+            found.setdefault("sft", {"history": self.history, "figures": self.training_figures})
+        return {name: found[name] for name in ordered(found)}

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from itertools import pairwise
-from math import isfinite
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import polars as pl
 
@@ -23,8 +22,10 @@ from crabtk.reporting.canvas import (
     png,
     styled,
     svg,
+    whole_numbers,
 )
-from crabtk.reporting.score_tables import family_rows, metric_label, score_tables
+from crabtk.reporting.score_plots import by_number, control_scores, scores
+from crabtk.reporting.training_plots import losses, training_curves
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -32,14 +33,17 @@ if TYPE_CHECKING:
 
 __all__ = [
     "audit_scores",
+    "by_number",
     "constraint_types",
     "constraints_per_example",
+    "control_scores",
+    "losses",
     "png",
     "response_words",
     "scores",
     "svg",
     "throughput",
-    "training_loss",
+    "training_curves",
 ]
 
 MOST_TYPES = 40
@@ -51,7 +55,6 @@ _VERDICTS = (
     (counts.FAILS, "fails", VERMILION),
 )
 _UNREADABLE = -1.0
-_MODEL_COLOURS = (GREY, BLUE, ORANGE, SKY)
 
 
 @styled
@@ -85,8 +88,8 @@ def response_words(seeds: pl.DataFrame) -> Figure:
     axes.axvline(middle, color=INK, linewidth=1, linestyle="--", label=f"median {middle:,}")
     axes.set(xlabel="words of the response", ylabel="pairs")
     axes.legend()
-    _whole_numbers(axes, "x")
-    _whole_numbers(axes, "y")
+    whole_numbers(axes, "x")
+    whole_numbers(axes, "y")
     return drawn
 
 
@@ -99,8 +102,8 @@ def constraints_per_example(crab: pl.DataFrame) -> Figure:
     axes.bar(list(numbers), [found.count(n) for n in numbers], color=BLUE, width=0.8)
     axes.set(xlabel="constraints of an example", ylabel="examples")
     axes.grid(visible=False, axis="x")
-    _whole_numbers(axes, "x")
-    _whole_numbers(axes, "y")
+    whole_numbers(axes, "x")
+    whole_numbers(axes, "y")
     return drawn
 
 
@@ -124,25 +127,6 @@ def audit_scores(audit: pl.DataFrame, threshold: float | None = None, auc: float
 
 
 @styled
-def training_loss(history: Sequence[Mapping[str, float]]) -> Figure:
-    """Draw loss by step, with a running mean once there are twenty steps; entries without a finite loss are skipped."""
-    logged = [(entry["step"], entry["loss"]) for entry in history if _has_loss(entry)]
-    steps, losses = [step for step, _ in logged], [loss for _, loss in logged]
-    drawn, axes = panel()
-    many = len(losses) >= 20
-    axes.plot(
-        steps, losses, color=SKY if many else BLUE, linewidth=1, marker="" if many else "o", markersize=4, label="loss"
-    )
-    if many:
-        window = max(len(losses) // 15, 3)
-        axes.plot(steps, _running_mean(losses, window), color=BLUE, linewidth=2, label=f"mean of {window} steps")
-        axes.legend()
-    axes.set(xlabel="step", ylabel="loss")
-    _whole_numbers(axes, "x")
-    return drawn
-
-
-@styled
 def throughput(points: Sequence[Sequence[float]]) -> Figure:
     """Draw the tokens per second that an engine read and wrote, over the seconds of a stage.
 
@@ -159,32 +143,6 @@ def throughput(points: Sequence[Sequence[float]]) -> Figure:
     return drawn
 
 
-@styled
-def scores(table: pl.DataFrame, benchmark: str) -> Figure:
-    """Draw a benchmark's scores per model with their 95 % intervals: overall, then by family.
-
-    Args:
-        table: Schema ``Scores``.
-        benchmark: One of the table's.
-    """
-    found = next(each for each in score_tables(table) if each["benchmark"] == benchmark)
-    overall = [(row["label"], row["cells"]) for row in found["overall"]]
-    families = [(row["group"], row["cells"]) for row in family_rows(found)]
-    parts = [part for part in (overall, families) if part]
-    bars = sum(len(part) for part in parts)
-    drawn = figure(8.0, 1.5 + 0.21 * bars * (len(found["models"]) + 0.7))
-    stacked = drawn.subplots(
-        len(parts), 1, sharex=True, squeeze=False, height_ratios=[len(part) + 0.5 for part in parts]
-    )
-    for axes, part in zip(stacked[:, 0], parts, strict=True):
-        _draw_scores(axes, part, found["models"])
-    if overall and families:
-        stacked[-1, 0].set_title(f"{metric_label(family_rows(found)[0]['metric'])}, by family", fontsize=10)
-    stacked[-1, 0].set_xlabel("accuracy, % (whiskers: 95 % interval)")
-    drawn.legend(*stacked[0, 0].get_legend_handles_labels(), loc="outside upper right", ncols=len(found["models"]))
-    return drawn
-
-
 def _draw_distribution(axes: Axes, true: list[float], false: list[float], threshold: float | None) -> None:
     bins = [step / 20 for step in range(21)]
     axes.hist([true, false], bins=bins, color=[BLUE, ORANGE], label=["planted true", "planted false"])
@@ -193,7 +151,7 @@ def _draw_distribution(axes: Axes, true: list[float], false: list[float], thresh
     axes.set(xlabel="judge's P(yes)", ylabel="cases", xlim=(0, 1))
     axes.set_title("Scores of planted cases" if threshold is not None else "Scores of planted cases (no threshold)")
     axes.legend()
-    _whole_numbers(axes, "y")
+    whole_numbers(axes, "y")
 
 
 def _draw_roc(axes: Axes, true: list[float], false: list[float], auc: float | None) -> None:
@@ -208,45 +166,7 @@ def _draw_roc(axes: Axes, true: list[float], false: list[float], auc: float | No
     axes.legend(loc="lower right")
 
 
-def _draw_scores(axes: Axes, rows: Sequence[tuple[str, list[dict[str, Any] | None]]], models: Sequence[str]) -> None:
-    height = 0.78 / len(models)
-    for place, (model, colour) in enumerate(zip(models, _cycled(len(models)), strict=True)):
-        at = [row + (place - (len(models) - 1) / 2) * height for row in range(len(rows))]
-        cells = [cells[place] for _, cells in rows]
-        values = [100 * cell["value"] if cell else 0.0 for cell in cells]
-        below = [100 * max(cell["value"] - cell["low"], 0) if cell else 0.0 for cell in cells]
-        above = [100 * max(cell["high"] - cell["value"], 0) if cell else 0.0 for cell in cells]
-        whiskers = {"ecolor": INK, "elinewidth": 1, "capsize": 2}
-        axes.barh(at, values, height * 0.92, xerr=[below, above], color=colour, label=model, error_kw=whiskers)
-    axes.set_yticks(range(len(rows)), [label for label, _ in rows])
-    axes.set_ylim(len(rows) - 0.45, -0.55)
-    axes.set_xlim(0, 100)
-    axes.grid(visible=False, axis="y")
-
-
 def _mark_ends(axes: Axes, ends: Sequence[int]) -> None:
     """Write each bar's total behind it."""
     for row, end in enumerate(ends):
         axes.annotate(f"{end:,}", (end, row), xytext=(4, 0), textcoords="offset points", va="center", fontsize=8)
-
-
-def _whole_numbers(axes: Axes, which: str) -> None:
-    from matplotlib.ticker import MaxNLocator
-
-    chosen = axes.xaxis if which == "x" else axes.yaxis
-    chosen.set_major_locator(MaxNLocator(integer=True, steps=[1, 2, 5, 10]))
-    chosen.set_major_formatter("{x:,.0f}")
-
-
-def _running_mean(values: Sequence[float], window: int) -> list[float]:
-    """Return the mean over the last ``window`` values at each place, fewer at the start."""
-    parts = (values[max(0, end - window) : end] for end in range(1, len(values) + 1))
-    return [sum(part) / len(part) for part in parts]
-
-
-def _has_loss(entry: Mapping[str, float]) -> bool:
-    return "step" in entry and "loss" in entry and isfinite(entry["loss"])
-
-
-def _cycled(number: int) -> list[str]:
-    return [_MODEL_COLOURS[place % len(_MODEL_COLOURS)] for place in range(number)]

@@ -4,17 +4,23 @@ from __future__ import annotations
 
 from base64 import b64encode
 from collections.abc import Callable, Iterator
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from crabtk.reporting import formats, plots, showcase
+from crabtk.reporting.curves import points
+from crabtk.reporting.grades import answers, grades_of
 from crabtk.reporting.inputs import ReportInputs
 from crabtk.reporting.redaction import toml
 from crabtk.reporting.summaries import summary
+from crabtk.scoring.compare import usual_pairs
+from crabtk.scoring.models import is_control, stages
 
 if TYPE_CHECKING:
+    import polars as pl
     from matplotlib.figure import Figure
 
 __all__ = ["ReportInputs", "build_report", "summary"]
@@ -77,11 +83,30 @@ def _figures(inputs: ReportInputs, numbers: dict[str, Any]) -> Iterator[tuple[st
     if inputs.judge_audit is not None:
         audit = numbers["audit"]
         yield "audit", plots.audit_scores(inputs.judge_audit, audit.get("threshold"), audit.get("auc"))
-    if numbers["training"]["logged"]:
-        yield "loss", plots.training_loss(inputs.history)
+    yield from _training_figures(inputs, numbers)
     if inputs.scores is not None:
-        for place, table in enumerate(numbers["scores"]):
-            yield f"scores {place}", plots.scores(inputs.scores, table["benchmark"])
+        yield from _score_figures(inputs.scores, numbers)
+    for place, table in enumerate(numbers["controls"]):
+        yield f"controls {place}", plots.control_scores(table)
+
+
+def _training_figures(inputs: ReportInputs, numbers: dict[str, Any]) -> Iterator[tuple[str, Figure]]:
+    trained = inputs.trained()
+    for place, training in enumerate(numbers["trainings"]):
+        if training["curves"] and not is_control(training["name"]):
+            yield f"training {place}", plots.training_curves(trained[training["name"]].get("history", ()))
+    controls = {name: facts.get("history", ()) for name, facts in trained.items() if is_control(name)}
+    if any(points(history, "loss") for history in controls.values()):
+        yield "losses", plots.losses(controls)
+
+
+def _score_figures(scores: pl.DataFrame, numbers: dict[str, Any]) -> Iterator[tuple[str, Figure]]:
+    for place, table in enumerate(numbers["scores"]):
+        if any(row["unit"] == "share" for row in (*table["overall"], *table["family"])):
+            yield f"scores {place}", plots.scores(scores, table["benchmark"])
+        by_number = plots.by_number(scores, table["benchmark"])
+        if by_number is not None:
+            yield f"number {place}", by_number
 
 
 def _examples(inputs: ReportInputs) -> list[showcase.Example]:
@@ -91,9 +116,13 @@ def _examples(inputs: ReportInputs) -> list[showcase.Example]:
 
 
 def _comparisons(inputs: ReportInputs, numbers: dict[str, Any]) -> list[showcase.Comparison]:
+    """Return prompts of one benchmark with the responses of neighbouring stages, or of the base and a further model."""
     if inputs.responses is None:
         return []
     known = inputs.responses["benchmark"].unique().sort().to_list()
     benchmark = numbers["headline"]["benchmark"]
     shown = benchmark if benchmark in known else "held_out" if "held_out" in known else known[0]
-    return showcase.comparisons(inputs.responses, shown, inputs.crab, inputs.constraints, inputs.settings.seed)
+    found = answers(inputs.responses, shown, grades_of(inputs))
+    models = {each.model for each in found}
+    pairs = list(pairwise(stages(models))) or usual_pairs(models)[:1]
+    return showcase.comparisons(found, pairs, inputs.crab, inputs.constraints, inputs.settings.seed)

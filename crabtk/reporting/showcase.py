@@ -1,9 +1,9 @@
-"""Chooses what a reader sees: a few training examples, and held-out prompts with both models' responses."""
+"""Chooses what a reader sees: a few training examples, and prompts with what two models made of them."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -11,11 +11,14 @@ import polars as pl
 
 from crabtk.canonical import digest
 from crabtk.reporting.formats import clip, visible
-from crabtk.reporting.grades import BASE, TRAINED, Answer, answers
+from crabtk.reporting.grades import Answer
 from crabtk.reporting.highlights import Segment, segments
+from crabtk.scoring.models import ordered
 
 TEXT_SHOWN = 6_000
 """Characters of one message; longer ones lose their middle."""
+_SHOWN = 4
+"""Prompts of one pair of models, at most."""
 
 
 @dataclass(frozen=True)
@@ -28,22 +31,21 @@ class Turn:
 
 @dataclass(frozen=True)
 class ShownConstraint:
-    """One constraint as shown; ``base`` and ``trained`` tell whether the model's response satisfies it."""
+    """One constraint as shown; ``verdicts`` tell whether each model's response satisfies it, None where unknown."""
 
     number: int
     type: str
     text: str
     origin: str | None = None
     informative: float | None = None
-    base: bool | None = None
-    trained: bool | None = None
+    verdicts: Sequence[bool | None] = ()
 
     @property
     def change(self) -> str:
-        """What training did to it."""
-        if self.base is None or self.trained is None or self.base == self.trained:
+        """What the second model did to it."""
+        if None in self.verdicts or len(set(self.verdicts)) < 2:
             return ""
-        return "gained" if self.trained else "lost"
+        return "gained" if self.verdicts[-1] else "lost"
 
 
 @dataclass(frozen=True)
@@ -60,8 +62,9 @@ class Example:
 
 @dataclass(frozen=True)
 class Comparison:
-    """One held-out prompt and what each model made of it; ``why`` it is shown."""
+    """One prompt and what the models made of it; ``why`` it is shown."""
 
+    models: Sequence[str]
     why: str
     earlier: Sequence[Turn]
     request: Turn
@@ -98,33 +101,70 @@ def training_examples(crab: pl.DataFrame, constraints: pl.DataFrame | None, seed
 
 
 def comparisons(
-    responses: pl.DataFrame, benchmark: str, crab: pl.DataFrame | None, constraints: pl.DataFrame | None, seed: int
+    found: Sequence[Answer],
+    pairs: Sequence[tuple[str, str]],
+    crab: pl.DataFrame | None,
+    constraints: pl.DataFrame | None,
+    seed: int,
 ) -> list[Comparison]:
-    """Choose up to four prompts of a benchmark: the largest gain, the largest loss, and others by hash."""
+    """Choose prompts of a benchmark to show with their responses.
+
+    Args:
+        found: Of ``grades.answers``, of any number of models.
+        pairs: Models to set side by side; without any, the first model stands alone.
+        crab: For the constraints' wordings, where the benchmark's items are its examples.
+        constraints: Likewise.
+        seed: Of the run; draws by hash.
+
+    Returns:
+        Per pair up to four prompts: those that only the second model passes, and that only the first passes, the widest
+        difference in satisfied constraints first (two each), or the largest gain and loss where none is; the first pair
+        is filled up with prompts drawn by hash.
+    """
     by_item: dict[str, dict[str, Answer]] = {}
-    for answer in answers(responses, benchmark):
+    for answer in sorted(found, key=lambda each: digest([seed, "shown prompt", each.item_id])):
         by_item.setdefault(answer.item_id, {})[answer.model] = answer
-    order = sorted(by_item, key=lambda item_id: digest([seed, "shown response", item_id]))
-    chosen = _extremes(by_item, order)
-    for item_id in order:
-        if len(chosen) < 4:
-            chosen.setdefault(item_id, "drawn by hash")
-    known = _example_constraints(list(chosen), crab, constraints)
-    return [_comparison(why, by_item[item_id], known.get(item_id, [])) for item_id, why in chosen.items()]
+    alone = tuple(ordered(each.model for each in found)[:1])
+    chosen = {models: _chosen(by_item, models, fill=not place) for place, models in enumerate(pairs or [alone])}
+    items = list(dict.fromkeys(item for each in chosen.values() for item in each))
+    known = _example_constraints(items, crab, constraints)
+    return [
+        _comparison(why, [by_item[item][model] for model in models], known.get(item, []))
+        for models, each in chosen.items()
+        for item, why in each.items()
+    ]
 
 
-def _extremes(by_item: Mapping[str, Mapping[str, Answer]], order: Iterable[str]) -> dict[str, str]:
-    """Return the items of the largest gain and loss in satisfied constraints, with what they are."""
-    both = [item_id for item_id in order if {BASE, TRAINED} <= set(by_item[item_id])]
-    gains = {item_id: by_item[item_id][TRAINED].satisfied - by_item[item_id][BASE].satisfied for item_id in both}
-    most = max(both, key=lambda item_id: gains[item_id], default=None)
-    least = min(both, key=lambda item_id: gains[item_id], default=None)
-    chosen: dict[str, str] = {}
-    if most is not None and gains[most] > 0:
-        chosen[most] = "largest gain"
-    if least is not None and gains[least] < 0:
-        chosen[least] = "largest loss"
+def _chosen(by_item: Mapping[str, Mapping[str, Answer]], models: Sequence[str], *, fill: bool) -> dict[str, str]:
+    """Return items to show with why, in that order."""
+    answered = [item for item, answers in by_item.items() if set(models) <= set(answers)]
+    chosen = _extremes({item: [by_item[item][model] for model in models] for item in answered}) if models[1:] else {}
+    for item in answered if fill else ():
+        if len(chosen) < _SHOWN:
+            chosen.setdefault(item, "drawn by hash")
     return chosen
+
+
+def _extremes(by_item: Mapping[str, Sequence[Answer]]) -> dict[str, str]:
+    """Return the items gained and lost, or else of the largest gain and loss, with what they are."""
+    alike = [item for item, (one, other) in by_item.items() if _types(one) == _types(other)]
+    gain = {item: by_item[item][1].satisfied - by_item[item][0].satisfied for item in alike}
+    chosen: dict[str, str] = {}
+    for word, sign, winner, loser in (("gain", 1, 1, 0), ("loss", -1, 0, 1)):
+        ranked = sorted((item for item in alike if sign * gain[item] > 0), key=lambda item: -sign * gain[item])
+        flipped = [item for item in ranked if by_item[item][winner].passes and not by_item[item][loser].passes]
+        models = [each.model for each in by_item[ranked[0]]] if ranked else []
+        for item in flipped[: _SHOWN // 2]:
+            chosen[item] = (
+                f"{'gained' if sign > 0 else 'lost'}: {models[winner]} satisfies all, {models[loser]} does not"
+            )
+        if ranked and not flipped:
+            chosen[ranked[0]] = f"largest {word}"
+    return chosen
+
+
+def _types(answer: Answer) -> list[str]:
+    return [name for name, _ in answer.verdicts]
 
 
 def _example(row: Mapping[str, Any], constraints: pl.DataFrame | None) -> Example:
@@ -142,39 +182,38 @@ def _example(row: Mapping[str, Any], constraints: pl.DataFrame | None) -> Exampl
     )
 
 
-def _comparison(why: str, found: Mapping[str, Answer], known: Sequence[Mapping[str, Any]]) -> Comparison:
-    ordered = sorted(found.values(), key=lambda answer: (answer.model != BASE, answer.model != TRAINED, answer.model))
-    graded = _graded(found, known)
-    *earlier, request = json.loads(ordered[0].prompt) or [_NOTHING]
+def _comparison(why: str, shown: Sequence[Answer], known: Sequence[Mapping[str, Any]]) -> Comparison:
+    graded = _graded(shown, known)
+    *earlier, request = json.loads(shown[0].prompt) or [_NOTHING]
     return Comparison(
+        models=[each.model for each in shown],
         why=why,
         earlier=[_turn(message) for message in earlier],
         request=_turn(request, [each.text for each in graded]),
         answers=[
-            (each.model, _turn({"role": "assistant", "content": each.response}), each.finish_reason) for each in ordered
+            (each.model, _turn({"role": "assistant", "content": each.response}), each.finish_reason) for each in shown
         ],
         constraints=graded,
     )
 
 
-def _graded(found: Mapping[str, Answer], known: Sequence[Mapping[str, Any]]) -> list[ShownConstraint]:
-    """Pair grades with the example's constraints by type, in order; a grade without one shows its type only."""
+def _graded(shown: Sequence[Answer], known: Sequence[Mapping[str, Any]]) -> list[ShownConstraint]:
+    """Pair verdicts with the example's constraints by type, in order; one without shows its type only."""
     left = list(known)
-    shown = []
-    for number, grade in enumerate(next(iter(found.values())).grades, 1):
-        match = next((each for each in left if each["type"] == grade["type"]), None)
+    found = []
+    for place, (type_, _) in enumerate(shown[0].verdicts):
+        match = next((each for each in left if each["type"] == type_), None)
         if match is not None:
             left.remove(match)
-        verdicts = {model: _verdict(found.get(model), number - 1, grade["type"]) for model in (BASE, TRAINED)}
-        constraint = match or {"type": grade["type"], "text": ""}
-        shown.append(_shown(number, constraint, base=verdicts[BASE], trained=verdicts[TRAINED]))
-    return shown
+        verdicts = [_verdict(answer, place, type_) for answer in shown]
+        found.append(_shown(place + 1, match or {"type": type_, "text": ""}, verdicts))
+    return found
 
 
-def _verdict(answer: Answer | None, place: int, type_: str) -> bool | None:
-    if answer is None or place >= len(answer.grades) or answer.grades[place]["type"] != type_:
+def _verdict(answer: Answer, place: int, type_: str) -> bool | None:
+    if place >= len(answer.verdicts) or answer.verdicts[place][0] != type_:
         return None
-    return bool(answer.grades[place]["strict"])
+    return answer.verdicts[place][1]
 
 
 def _example_constraints(
@@ -195,11 +234,9 @@ def _constraints_of(ids: Sequence[str], constraints: pl.DataFrame | None) -> lis
     return [found[each] for each in ids if each in found]
 
 
-def _shown(
-    number: int, row: Mapping[str, Any], base: bool | None = None, trained: bool | None = None
-) -> ShownConstraint:
+def _shown(number: int, row: Mapping[str, Any], verdicts: Sequence[bool | None] = ()) -> ShownConstraint:
     text = visible(clip(row["text"], TEXT_SHOWN))
-    return ShownConstraint(number, row["type"], text, row.get("origin"), row.get("informative"), base, trained)
+    return ShownConstraint(number, row["type"], text, row.get("origin"), row.get("informative"), verdicts)
 
 
 def _turn(message: Mapping[str, str], wordings: Sequence[str] = ()) -> Turn:

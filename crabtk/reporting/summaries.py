@@ -11,16 +11,23 @@ from typing import Any
 import polars as pl
 
 from crabtk.reporting import counts
-from crabtk.reporting.findings import audit_finding, training_finding
-from crabtk.reporting.grades import BASE, TRAINED, changes, response_figures
+from crabtk.reporting.comparisons import comparisons, control_tables, shown_comparison
+from crabtk.reporting.curves import curve_figures
+from crabtk.reporting.findings import audit_finding
+from crabtk.reporting.grades import grades_of, response_figures
 from crabtk.reporting.inputs import ReportInputs
 from crabtk.reporting.redaction import public_model, shown_settings
 from crabtk.reporting.refusals import refusals
+from crabtk.reporting.registries import registry_differences
 from crabtk.reporting.score_tables import headline_row, score_tables
+from crabtk.reporting.training_findings import control_finding, training_finding
+from crabtk.scoring.models import BASE, stages
+from crabtk.types import Split
 
 _TOKENS = ("prompt_tokens", "cached_tokens", "generated_tokens")
 _TRANSLATING = ("translated_constraints", "judge_audit", "constraints")
 """Stages whose tokens translated constraints cost."""
+_SPLITS = Split.__args__  # type: ignore[attr-defined]
 _STAGE_TOTALS = ("rejected", "seconds", "model_calls", "cached_calls", *_TOKENS)
 _STAGE_KEYS = ("name", "state", "rows_in", "rows_out", *_STAGE_TOTALS)
 
@@ -30,16 +37,19 @@ def summary(inputs: ReportInputs) -> dict[str, Any]:
 
     Returns:
         JSON values by section: ``title``, ``headline``, ``audit``, ``stages``, ``stage_totals``,
-        ``tokens_per_constraint``, ``sources``,
-        ``constraints``, ``examples``, ``training``, ``scores``, ``responses``, ``ledger``, ``settings``,
-        ``versions``. What a missing stage would have told is None, an empty list or zero.
+        ``tokens_per_constraint``, ``sources``, ``constraints``, ``examples``, ``trainings``, ``scores``,
+        ``comparisons``, ``controls``, ``registries``, ``responses``, ``ledger``, ``settings``, ``versions``. What a
+        missing stage would have told is None, an empty list or zero.
     """
     constraints, examples = _constraints(inputs), _examples(inputs.crab)
     tables = [] if inputs.scores is None else score_tables(inputs.scores)
+    grades, seed = grades_of(inputs), inputs.settings.seed
+    compared = [shown_comparison(each) for each in comparisons(grades, seed)]
+    controls = control_tables(grades, inputs.settings.composition.kept_out, seed)
     numbers: dict[str, Any] = _json(
         {
             "title": inputs.title,
-            "headline": _headline(inputs, tables),
+            "headline": _headline(inputs, tables, compared, controls),
             "audit": _audit(inputs, constraints),
             "stages": [{key: stage.get(key) for key in _STAGE_KEYS} for stage in inputs.stages],
             "stage_totals": {key: _total(inputs, key) for key in _STAGE_TOTALS},
@@ -47,8 +57,11 @@ def summary(inputs: ReportInputs) -> dict[str, Any]:
             "sources": _sources(inputs),
             "constraints": constraints,
             "examples": examples,
-            "training": _training(inputs),
+            "trainings": [_training(name, facts) for name, facts in inputs.trained().items()],
             "scores": tables,
+            "comparisons": compared,
+            "controls": controls,
+            "registries": registry_differences(tables),
             "responses": [] if inputs.responses is None else response_figures(inputs.responses),
             "ledger": [] if inputs.ledger is None else refusals(inputs.ledger),
             "settings": shown_settings(inputs.settings),
@@ -65,23 +78,28 @@ def starting_model(inputs: ReportInputs) -> str | None:
     return public_model(model) or None
 
 
-def _headline(inputs: ReportInputs, tables: list[dict[str, Any]]) -> dict[str, Any]:
+def _headline(
+    inputs: ReportInputs,
+    tables: list[dict[str, Any]],
+    compared: list[dict[str, Any]],
+    controls: list[dict[str, Any]],
+) -> dict[str, Any]:
     row = headline_row(tables[0]) if tables else None
     cells = dict(zip(tables[0]["models"], row["cells"], strict=True)) if row else {}
-    changed = changes(inputs.responses, tables[0]["benchmark"]) if tables and inputs.responses is not None else None
+    own = stages(cells) or list(cells)[:1]
     return {
         "seeds": _height(inputs.seeds, pl.col("use") == "seed"),
         "chat": _height(inputs.seeds, pl.col("use") == "chat"),
         "model": starting_model(inputs),
-        "was_trained": bool(inputs.training_figures or inputs.history or TRAINED in cells),
+        "was_trained": bool(inputs.trained() or set(own) - {BASE}),
         "benchmark": tables[0]["benchmark"] if row else None,
         "metric": row["metric"] if row else None,
         "metric_label": row["label"] if row else None,
-        BASE: cells.get(BASE),
-        TRAINED: cells.get(TRAINED),
+        "unit": row["unit"] if row else None,
+        "models": [{"model": name, **cell} for name in own if (cell := cells[name])],
         "change": row["change"] if row else None,
-        "changed": changed,
-        "sentences": training_finding(tables, changed, inputs.settings),
+        "sentences": training_finding(tables, compared, inputs.settings),
+        "control_sentences": control_finding(controls),
     }
 
 
@@ -140,7 +158,8 @@ def _sources(inputs: ReportInputs) -> list[dict[str, Any]]:
         return []
     licences = {_source_name(source.name, source.path): source.licence for source in inputs.settings.seeds.sources}
     found = inputs.seeds.group_by("source", "use").agg(
-        pl.len().cast(pl.Int64).alias("pairs"), (pl.col("split") == "held_out").sum().cast(pl.Int64).alias("held_out")
+        pl.len().cast(pl.Int64).alias("pairs"),
+        *((pl.col("split") == split).sum().cast(pl.Int64).alias(split) for split in ("dev", "held_out")),
     )
     rows = found.sort(["use", "source"], descending=[True, False]).to_dicts()
     return [{**row, "licence": _licence(row["source"], licences)} for row in rows]
@@ -158,16 +177,15 @@ def _licence(source: str, licences: Mapping[str, str]) -> str:
 
 def _examples(crab: pl.DataFrame | None) -> dict[str, Any]:
     if crab is None:
-        return {"train": 0, "held_out": 0, "kinds": [], "demonstrated": 0, "constraints_mean": None}
+        return {**dict.fromkeys(_SPLITS, 0), "kinds": [], "demonstrated": 0, "constraints_mean": None}
     kinds = [
-        {"kind": kind, "train": rows["train"], "held_out": rows["held_out"]}
+        {"kind": kind, **rows}
         for kind in ("forward", "reverse", "chat")
-        if sum((rows := {split: _height(crab, _of(kind, split)) for split in ("train", "held_out")}).values())
+        if sum((rows := {split: _height(crab, _of(kind, split)) for split in _SPLITS}).values())
     ]
     numbers = counts.constraints_per_example(crab)
     return {
-        "train": sum(row["train"] for row in kinds),
-        "held_out": sum(row["held_out"] for row in kinds),
+        **{split: sum(row[split] for row in kinds) for split in _SPLITS},
         "kinds": kinds,
         "demonstrated": _height(crab, pl.col("demonstration_ids").list.len() > 0),
         "constraints_mean": mean(numbers) if numbers else None,
@@ -178,14 +196,9 @@ def _of(kind: str, split: str) -> pl.Expr:
     return (pl.col("kind") == kind) & (pl.col("split") == split)
 
 
-def _training(inputs: ReportInputs) -> dict[str, Any]:
-    losses = [entry["loss"] for entry in inputs.history if "loss" in entry]
-    return {
-        "figures": dict(inputs.training_figures),
-        "logged": len(losses),
-        "first_loss": losses[0] if losses else None,
-        "last_loss": losses[-1] if losses else None,
-    }
+def _training(name: str, facts: Mapping[str, Any]) -> dict[str, Any]:
+    curves = curve_figures(facts.get("history", ()))
+    return {"name": name, "figures": dict(facts.get("figures", {})), "curves": curves}
 
 
 def _tokens_per_constraint(inputs: ReportInputs, constraints: Mapping[str, Any]) -> dict[str, float | None]:

@@ -10,7 +10,8 @@ import pytest
 
 from crabtk import schemas
 from crabtk.reporting.inputs import ReportInputs
-from crabtk.settings import Engine, Seeds, Settings, Source
+from crabtk.scoring.aggregate import aggregate
+from crabtk.settings import Composition, Engine, Seeds, Settings, Source
 
 SAMPLES = Path(__file__).parents[2] / "crabtk" / "samples"
 HOSTILE = (
@@ -136,37 +137,34 @@ def _crab(seeds: pl.DataFrame, constraints: pl.DataFrame) -> pl.DataFrame:
     return pl.DataFrame(rows, schema=schemas.columns(schemas.Crab))
 
 
-def _responses(crab: pl.DataFrame, constraints: pl.DataFrame) -> pl.DataFrame:
+def _responses(crab: pl.DataFrame, constraints: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Make responses to the held-out prompts, and their grades."""
     rng = random.Random(5)
     types = dict(constraints.select("constraint_id", "type").rows())
-    rows = []
-    for model, chance in (("base", 0.5), ("trained", 0.75)):
+    rows, grades = [], []
+    for model, chance in (("base", 0.5), ("sft", 0.75)):
         for place, item in enumerate(
             crab.filter((pl.col("split") == "held_out") & (pl.col("kind") == "forward")).to_dicts()
         ):
-            grades = [
-                {"type": types[each], "strict": rng.random() < chance, "loose": True} for each in item["constraint_ids"]
-            ]
             response = (
                 HOSTILE[place % 3] if place % 3 else f"{model} says: a plain answer, number {place}.\n\n- one\n- two"
             )
-            rows.append(
-                {
-                    "model": model,
-                    "benchmark": "held_out",
-                    "item_id": item["example_id"],
-                    "prompt": json.dumps(item["messages"][:-1]),
-                    "response": response,
-                    "finish_reason": "length" if place % 7 == 6 else "stop",
-                    "grades": json.dumps(grades),
-                }
-            )
-    return pl.DataFrame(rows)
+            key = {"model": model, "benchmark": "held_out", "item_id": item["example_id"]}
+            prompt = json.dumps(item["messages"][:-1])
+            reason = "length" if place % 7 == 6 else "stop"
+            rows.append({**key, "prompt": prompt, "response": response, "finish_reason": reason})
+            graded = {"loose": True, "score": None, "judged_by": "code"}
+            grades += [
+                {**key, "type": types[each], "strict": rng.random() < chance, **graded}
+                for each in item["constraint_ids"]
+            ]
+    schema = schemas.columns(schemas.Grades)
+    return pl.DataFrame(rows), pl.DataFrame(grades, schema=schema)
 
 
 def _scores() -> pl.DataFrame:
     rows = []
-    for model, lift in (("base", 0.0), ("trained", 0.11)):
+    for model, lift in (("base", 0.0), ("sft", 0.11)):
         groups = [("prompt_strict", "all", 0.125, 96), ("constraint_strict", "all", 0.44, 610)]
         groups += [("prompt_loose", "all", 0.16, 96), ("constraint_loose", "all", 0.48, 610)]
         for place, type_ in enumerate((*MEASURED, *TRANSLATED)):
@@ -244,11 +242,13 @@ def inputs() -> ReportInputs:
     measured, translated = _all_constraints(seeds)
     constraints = pl.concat([measured, translated])
     crab = _crab(seeds, constraints)
+    responses, grades = _responses(crab, constraints)
     tables = {
         schemas.Seeds: seeds,
         schemas.Constraints: constraints,
         schemas.Crab: crab,
-        schemas.Responses: (responses := _responses(crab, constraints)).drop("grades"),
+        schemas.Responses: responses,
+        schemas.Grades: grades,
         schemas.Scores: (scores := _scores()),
         schemas.Audit: (audit := _audit()),
         schemas.Ledger: (ledger := _ledger()),
@@ -263,6 +263,7 @@ def inputs() -> ReportInputs:
         constraints=constraints,
         crab=crab,
         responses=responses,
+        grades=grades,
         scores=scores,
         ledger=ledger,
         history=[
@@ -300,3 +301,98 @@ def accepted(inputs: ReportInputs) -> ReportInputs:
     assert inputs.measured_constraints is not None and inputs.translated_constraints is not None
     constraints = pl.concat([inputs.measured_constraints, _judged(inputs.translated_constraints)])
     return replace(inputs, audit_figures=figures, constraints=constraints)
+
+
+CHANCES = {
+    "base": 0.3,
+    "sft": 0.6,
+    "dpo": 0.62,
+    "grpo": 0.8,
+    "rival/7b": 0.5,
+    "plain": 0.3,
+    "official": 0.45,
+    "ours": 0.6,
+}
+
+
+def _many_grades() -> pl.DataFrame:
+    """Make grades of twelve models on a held-out split and on a benchmark that two registries judge."""
+    rng = random.Random(11)
+    names = [name for name in CHANCES if name not in ("plain", "official", "ours")]
+    names += [f"{arm}#{repeat}" for arm in ("plain", "official", "ours") for repeat in (1, 2, 3)]
+    types = [*MEASURED, *TRANSLATED]
+    rows = []
+    for benchmark in ("held_out", "ifeval", "ifeval:fixed"):
+        items = {f"item-{n:03d}": rng.sample(types, 1 + n % 4) for n in range(60)}
+        for model in names:
+            for item, asked in items.items():
+                hard = rng.random() < 0.2
+                for type_ in asked:
+                    strict = not hard and rng.random() < CHANCES[model.partition("#")[0]]
+                    rows.append((model, benchmark, item, type_, strict, strict or rng.random() < 0.2, None, "code"))
+    return pl.DataFrame(rows, schema=schemas.columns(schemas.Grades), orient="row")
+
+
+def _own_metrics() -> pl.DataFrame:
+    """Make figures of a benchmark with formulas of its own: one counts, and some have no interval."""
+    rows = []
+    for place, model in enumerate(("base", "sft", "grpo", "plain#1", "plain#2")):
+        rows += [
+            (model, "followbench", "hsr", f"level {n}", 0.9 - 0.06 * n + 0.02 * place, 40, None, None)
+            for n in (1, 2, 3, 10)
+        ]
+        rows.append((model, "followbench", "hsr", "all", 0.5 + 0.02 * place, 160, 0.4, 0.62))
+        rows.append((model, "followbench", "csl", "all", 0.8 + 0.4 * place, 20, None, None))
+    return pl.DataFrame(rows, schema=schemas.columns(schemas.Scores), orient="row")
+
+
+def _many_responses(grades: pl.DataFrame) -> pl.DataFrame:
+    keys = grades.filter(pl.col("benchmark") != "ifeval:fixed").select("model", "benchmark", "item_id").unique()
+    rows = [
+        {
+            **key,
+            "prompt": json.dumps([{"role": "user", "content": f"Answer {key['item_id']}."}]),
+            "response": f"{key['model']} answers {key['item_id']}.",
+            "finish_reason": "stop",
+        }
+        for key in keys.sort(pl.all()).to_dicts()
+    ]
+    return pl.DataFrame(rows)
+
+
+def _trainings() -> dict[str, dict]:
+    def log(steps, **values):
+        return [{"step": step, **{key: curve(step) for key, curve in values.items()}} for step in steps]
+
+    falling = {"loss": lambda step: 2.0 / step**0.3}
+    margins = {"rewards/margins": lambda step: 0.02 * step, "rewards/accuracies": lambda step: 0.5 + step / 100}
+    reward = {"reward": lambda step: 0.3 + step / 100, "kl": lambda step: step / 1000}
+    wires = {"trip_wire/reward": lambda step: 0.4, "trip_wire/hacked": lambda step: step / 80}
+    found = {
+        "grpo": {"history": log(range(41), **reward) + log((0, 20, 40), **wires), "figures": {"prompts": 24}},
+        "sft": {"history": log(range(1, 31), **falling) + log((10, 20, 30), eval_loss=lambda step: 1.5), "figures": {}},
+        "dpo": {"history": log(range(1, 31), **falling, **margins), "figures": {"pairs": 12}},
+    }
+    for arm in ("plain", "official", "ours"):
+        found |= {f"{arm}#{n}": {"history": log(range(1, 31), **falling), "figures": {"tokens": 9}} for n in (1, 2, 3)}
+    return found
+
+
+@pytest.fixture(scope="session")
+def many(inputs: ReportInputs) -> ReportInputs:
+    """A run with every stage, controls over three repeats, a further model and three benchmarks."""
+    grades = _many_grades()
+    settings = inputs.settings.model_copy(update={"composition": Composition(kept_out=("letters", "format:heading"))})
+    scores = aggregate(grades, settings.composition.kept_out, seed=settings.seed)
+    scores = pl.concat([scores, _own_metrics()])
+    schemas.Scores.validate(scores)
+    return replace(
+        inputs,
+        grades=grades,
+        scores=scores,
+        responses=_many_responses(grades),
+        trainings=_trainings(),
+        history=(),
+        training_figures={},
+        settings=settings,
+    )

@@ -1,6 +1,6 @@
 import pytest
 
-from crabtk.reporting.findings import audit_finding, training_finding
+from crabtk.reporting.findings import audit_finding
 from crabtk.settings import Settings
 
 FIGURES = {
@@ -64,26 +64,3 @@ def test_an_accepted_judge_tells_its_threshold_and_harvest():
 
 def test_one_constraint_is_singular():
     assert _sentences(translated=1)[-1] == "So 1 translated constraint stayed out of the dataset."
-
-
-def _tables(base, trained):
-    cells = [{"value": value, "low": 0.1, "high": 0.4, "count": 96} for value in (base, trained)]
-    row = {"metric": "prompt_strict", "cells": cells, "change": trained - base}
-    return [{"benchmark": "held_out", "models": ["base", "trained"], "overall": [row]}]
-
-
-def test_a_change_is_said_with_its_evidence():
-    changed = {"prompts": 96, "gained": 20, "lost": 4, "p_value": 0.0015}
-    first, second = training_finding(_tables(0.222, 0.324), changed, Settings())
-    assert first == (
-        "Prompt accuracy, strict, on held_out (n = 96): base 22.2\xa0% (95 % CI 10.0–40.0\xa0%) → "
-        "trained 32.4\xa0% (95 % CI 10.0–40.0\xa0%): +10.2 points."
-    )
-    assert "passes 20 prompts that the base fails, and fails 4 that the base passes: more than chance" in second
-
-
-def test_chance_is_called_chance():
-    changed = {"prompts": 96, "gained": 5, "lost": 4, "p_value": 1.0}
-    assert "no more than chance explains" in training_finding(_tables(0.2, 0.21), changed, Settings())[1]
-    same = {"prompts": 96, "gained": 0, "lost": 0, "p_value": None}
-    assert "both models pass, or both fail" in training_finding(_tables(0.2, 0.2), same, Settings())[1]

@@ -16,13 +16,13 @@ def _all(inputs):
         "per example": lambda: plots.constraints_per_example(inputs.crab),
         "audit": lambda: plots.audit_scores(inputs.judge_audit, 0.7, 0.53),
         "audit without threshold": lambda: plots.audit_scores(inputs.judge_audit),
-        "loss": lambda: plots.training_loss(inputs.history),
+        "curves": lambda: plots.training_curves(inputs.history),
         "scores": lambda: plots.scores(inputs.scores, "held_out"),
     }
 
 
 @pytest.mark.parametrize(
-    "name", ["types", "words", "per example", "audit", "audit without threshold", "loss", "scores"]
+    "name", ["types", "words", "per example", "audit", "audit without threshold", "curves", "scores"]
 )
 def test_bytes_depend_on_the_data_alone(inputs, name):
     draw = _all(inputs)[name]
@@ -37,7 +37,7 @@ def test_bytes_depend_on_the_data_alone(inputs, name):
 def test_pyplot_is_never_loaded():
     code = (
         "import sys, crabtk.reporting.plots as p; assert 'matplotlib' not in sys.modules;"
-        "p.svg(p.training_loss([{'step': 1, 'loss': 2.0}])); assert 'matplotlib.pyplot' not in sys.modules"
+        "p.svg(p.training_curves([{'step': 1, 'loss': 2.0}])); assert 'matplotlib.pyplot' not in sys.modules"
     )
     subprocess.run([sys.executable, "-c", code], check=True)
 
@@ -49,7 +49,7 @@ def test_one_of_everything_is_enough(inputs):
         lambda: plots.constraints_per_example(inputs.crab.head(1)),
         lambda: plots.audit_scores(inputs.judge_audit.head(1)),
         lambda: plots.audit_scores(inputs.judge_audit.with_columns(score=pl.lit(None, dtype=pl.Float64))),
-        lambda: plots.training_loss([{"step": 1, "loss": float("nan")}, {"step": 2, "eval_loss": 1.0}]),
+        lambda: plots.training_curves([{"step": 1, "loss": float("nan")}, {"step": 2, "eval_loss": 1.0}]),
         lambda: plots.scores(inputs.scores.head(1), "held_out"),
     ):
         assert plots.svg(draw()).startswith("<?xml")

@@ -70,7 +70,7 @@ def test_headline_numbers_are_those_of_the_tables(inputs, page):
     holding = inputs.constraints.filter(pl.col("verdict") == "holds").height
     assert page.numbers["constraints.kept"] == {str(holding)}
     assert page.numbers["examples.train"] == {str(inputs.crab.filter(pl.col("split") == "train").height)}
-    assert page.numbers["headline.base.value"] == {"12.5\xa0%"}
+    assert page.numbers["headline.models.0.value"] == {"12.5\xa0%"}
     assert "271 of 271 are true" in page.words()
 
 
@@ -137,7 +137,8 @@ def test_switched_off_stages_are_named():
 
 def test_base_alone_is_shown(inputs):
     only = pl.col("model") == "base"
-    alone = replace(inputs, responses=inputs.responses.filter(only), scores=inputs.scores.filter(only), history=())
+    tables = {name: getattr(inputs, name).filter(only) for name in ("responses", "grades", "scores")}
+    alone = replace(inputs, **tables, history=())
     words = Page(build_report(replace(alone, training_figures={}))).words()
     assert "Only one model was scored" in words and "Nothing was trained" in words
 

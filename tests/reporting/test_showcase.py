@@ -1,5 +1,7 @@
+import polars as pl
 import pytest
 
+from crabtk.reporting.grades import answers
 from crabtk.reporting.highlights import Segment, segments
 from crabtk.reporting.showcase import comparisons, training_examples
 
@@ -28,18 +30,39 @@ def test_examples_without_constraints_table_have_no_chips(inputs):
     assert all(not each.constraints for each in training_examples(inputs.crab, None, 17))
 
 
+def _comparisons(inputs, pairs=(("base", "sft"),), crab=None, constraints=None):
+    found = answers(inputs.responses, "held_out", inputs.grades)
+    return comparisons(found, pairs, crab, constraints, 17)
+
+
 def test_comparisons_show_gain_and_loss_first(inputs):
-    shown = comparisons(inputs.responses, "held_out", inputs.crab, inputs.constraints, 17)
-    assert shown[0].why == "largest gain" and len(shown) == 4
+    shown = _comparisons(inputs, crab=inputs.crab, constraints=inputs.constraints)
+    assert shown[0].why == "gained: sft satisfies all, base does not" and len(shown) == 4
     gained = [each.change for each in shown[0].constraints]
     assert gained.count("gained") > gained.count("lost")
-    assert [model for model, _, _ in shown[0].answers] == ["base", "trained"]
+    assert [model for model, _, _ in shown[0].answers] == shown[0].models == ["base", "sft"]
     assert all(each.text for each in shown[0].constraints)
 
 
 def test_comparisons_know_other_benchmarks_by_type_only(inputs):
-    shown = comparisons(inputs.responses, "held_out", None, None, 17)
-    assert all(each.type and not each.text for each in shown[0].constraints)
+    assert all(each.type and not each.text for each in _comparisons(inputs)[0].constraints)
+
+
+def test_prompts_that_only_one_of_two_models_passes_are_shown(many):
+    shown = _comparisons(many, [("base", "sft"), ("sft", "dpo")])
+    assert [tuple(each.models) for each in shown] == [("base", "sft")] * 4 + [("sft", "dpo")] * 4
+    whys = ["gained: sft satisfies all, base does not"] * 2 + ["lost: base satisfies all, sft does not"] * 2
+    assert [each.why for each in shown[:4]] == whys
+    for each in shown:
+        passes = [all(verdict[place] for verdict in (c.verdicts for c in each.constraints)) for place in (0, 1)]
+        assert passes == [each.why.startswith("lost"), each.why.startswith("gained")]
+
+
+def test_a_model_alone_is_shown_as_well(inputs):
+    alone = inputs.responses.filter(pl.col("model") == "sft")
+    shown = comparisons(answers(alone, "held_out", inputs.grades), [], None, None, 17)
+    assert len(shown) == 4 and {each.why for each in shown} == {"drawn by hash"}
+    assert [len(constraint.verdicts) for constraint in shown[0].constraints] == [1] * len(shown[0].constraints)
 
 
 @pytest.mark.parametrize("wording", ['say "hi"', "a < b & c", "one | two", "plain"])

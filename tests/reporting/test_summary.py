@@ -11,7 +11,7 @@ def test_it_is_json_without_nan(inputs):
     figures = {**inputs.training_figures, "perplexity": float("nan")}
     numbers = summary(replace(inputs, training_figures=figures))
     assert json.loads(json.dumps(numbers, allow_nan=False)) == numbers
-    assert numbers["training"]["figures"]["perplexity"] is None
+    assert numbers["trainings"][0]["figures"]["perplexity"] is None
 
 
 def test_it_hides_secrets(inputs):
@@ -47,11 +47,11 @@ def test_licences_are_found_by_name_or_file(inputs):
 
 def test_scores_pair_models_by_group(inputs):
     table = summary(inputs)["scores"][0]
-    assert table["models"] == ["base", "trained"]
+    assert (table["models"], table["changed"]) == (["base", "sft"], ["base", "sft"])
     assert [row["metric"] for row in table["overall"]][:2] == ["prompt_strict", "constraint_strict"]
     assert [row["group"] for row in table["family"]][:2] == ["format", "keyword"]
-    base, trained = table["overall"][0]["cells"]
-    assert abs(table["overall"][0]["change"] - (trained["value"] - base["value"])) < 1e-12
+    base, sft = table["overall"][0]["cells"]
+    assert abs(table["overall"][0]["change"] - (sft["value"] - base["value"])) < 1e-12
 
 
 def test_an_unknown_group_is_kept_apart(inputs):
@@ -63,30 +63,24 @@ def test_an_unknown_group_is_kept_apart(inputs):
 def test_changes_between_models_are_counted():
     def row(model, item, *verdicts):
         grades = json.dumps([{"type": "length:words", "strict": each, "loose": None} for each in verdicts])
-        return {
-            "model": model,
-            "benchmark": "held_out",
-            "item_id": item,
-            "prompt": "[]",
-            "response": "",
-            "grades": grades,
-        }
+        key = {"model": model, "benchmark": "held_out", "item_id": item}
+        return {**key, "prompt": "[]", "response": "", "grades": grades, "finish_reason": "stop"}
 
-    rows = [row("base", f"i{n}", n == 0, True) for n in range(8)] + [
-        row("trained", f"i{n}", n > 0, True) for n in range(8)
-    ]
-    rows += [row("base", "alone", True), row("base", "empty"), row("trained", "empty")]
-    responses = pl.DataFrame(rows).with_columns(finish_reason=pl.lit("stop"))
-    score = {"model": "base", "benchmark": "held_out", "metric": "prompt_strict", "group": "all", "value": 0.1}
-    scores = pl.DataFrame(
-        [
-            score | {"count": 8, "low": 0.0, "high": 0.3},
-            score | {"model": "trained", "count": 8, "low": 0.0, "high": 1.0},
-        ]
+    rows = [row("base", f"i{n}", n == 0, True) for n in range(8)]
+    rows += [row("sft", f"i{n}", n > 0, True) for n in range(8)]
+    rows += [row("base", "alone", True), row("base", "empty"), row("sft", "empty")]
+    (changed,) = summary(ReportInputs(responses=pl.DataFrame(rows)))["comparisons"]
+    assert (changed["prompts"]["count"], changed["gained"], changed["lost"], changed["left_out"]) == (8, 7, 1, 1)
+    assert abs(changed["prompts"]["p_value"] - 0.0703125) < 1e-9
+
+
+def test_grades_beside_responses_are_as_good_as_their_table(inputs):
+    listed = inputs.grades.group_by("model", "benchmark", "item_id", maintain_order=True).agg(
+        pl.struct("type", "strict", "loose").alias("grades")
     )
-    changed = summary(ReportInputs(responses=responses, scores=scores))["headline"]["changed"]
-    assert (changed["prompts"], changed["gained"], changed["lost"]) == (8, 7, 1)
-    assert abs(changed["p_value"] - 0.0703125) < 1e-9
+    texts = listed.with_columns(grades=pl.Series([json.dumps(each) for each in listed["grades"].to_list()]))
+    beside = inputs.responses.join(texts, on=["model", "benchmark", "item_id"], how="left", maintain_order="left")
+    assert summary(replace(inputs, responses=beside, grades=None)) == summary(inputs)
 
 
 def test_the_ledger_is_grouped_by_rule(inputs):
