@@ -46,7 +46,7 @@ def read_baseline(path: str, *, download: bool) -> list[Answered]:
     if found is None:
         raise BenchmarkError(
             "AlpacaEval's prompts are not in the package: set scoring.options.alpaca-eval.prompts to a JSON list of "
-            f"a baseline's outputs (AlpacaEval 2's is {FILE}), or fetch it once with `huggingface-cli download "
+            f"a baseline's outputs (AlpacaEval 2's is {FILE}), or fetch it once with `hf download "
             f'--repo-type dataset {HUB} {FILE}` (pip install "crabtk-alpaca-eval[hub]"), or set '
             "scoring.options.alpaca-eval.download = true."
         )

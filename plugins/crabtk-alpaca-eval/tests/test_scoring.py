@@ -83,7 +83,7 @@ def test_models_are_scored_by_a_judge(baseline: Path, monkeypatch: pytest.Monkey
 def test_a_missing_baseline_is_an_error_that_says_what_to_do(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     asked: list[Any] = []
     monkeypatch.setattr(baseline_module, "cached", lambda name, *, download: asked.append((name, download)))
-    with pytest.raises(BenchmarkError, match=r"alpaca-eval\.prompts.*huggingface-cli download.*download = true"):
+    with pytest.raises(BenchmarkError, match=r"alpaca-eval\.prompts.*hf download.*download = true"):
         AlpacaEval().items({})
     assert asked == [("alpaca_eval_gpt4_baseline.json", False)]
     with pytest.raises(BenchmarkError, match="cannot be read"):

@@ -101,7 +101,7 @@ def _cached(download: bool) -> Path:
         raise BenchmarkError(
             f"FollowBench's prompts are not in the hub's cache ({type(error).__name__}): set "
             "scoring.options.followbench.prompts to the folder of their files, fetch them once with "
-            f"`huggingface-cli download --repo-type dataset {HUB}`, or set scoring.options.followbench.download = true."
+            f"`hf download --repo-type dataset {HUB}`, or set scoring.options.followbench.download = true."
         ) from error
     found = sorted(folder.rglob("content_constraints.json"), key=lambda path: ("zh" in path.parent.name, str(path)))
     if not found:

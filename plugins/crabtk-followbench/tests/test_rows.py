@@ -120,5 +120,5 @@ def test_an_empty_cache_is_an_error_that_says_what_to_do(tmp_path: Path, monkeyp
     constants = pytest.importorskip("huggingface_hub.constants")
     monkeypatch.setattr(constants, "HF_HUB_CACHE", str(tmp_path))
     monkeypatch.setattr(constants, "HF_HUB_OFFLINE", True)
-    with pytest.raises(BenchmarkError, match=r"not in the hub's cache .*huggingface-cli download.*download = true"):
+    with pytest.raises(BenchmarkError, match=r"not in the hub's cache .*hf download.*download = true"):
         FollowBench().items({})
