@@ -88,7 +88,7 @@ def _benchmark(name: str, scores: pl.DataFrame) -> dict[str, Any]:
     by_key: dict[tuple[str, str], list[dict[str, Any]]] = {}
     for row in scores.iter_rows(named=True):
         by_key.setdefault((row["group"], row["metric"]), []).append(row)
-    largest = {metric: max(row["value"] for row in scores.filter(metric=metric).to_dicts()) for _, metric in by_key}
+    largest = dict(scores.group_by("metric").agg(pl.col("value").max()).iter_rows())
     for group, metric in sorted(by_key, key=_order):
         level, bare = _level(group)
         unit = "number" if metric in _COUNTED or largest[metric] > 1 else "share"

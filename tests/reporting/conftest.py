@@ -323,7 +323,7 @@ def _many_grades() -> pl.DataFrame:
     types = [*MEASURED, *TRANSLATED]
     rows = []
     for benchmark in ("held_out", "ifeval", "ifeval:fixed"):
-        items = {f"item-{n:03d}": rng.sample(types, 1 + n % 4) for n in range(60)}
+        items = {f"item-{n:03d}": rng.sample(types, 1 + n % 4) for n in range(40)}
         for model in names:
             for item, asked in items.items():
                 hard = rng.random() < 0.2

@@ -7,6 +7,7 @@ import polars as pl
 import pytest
 
 from crabtk.reporting import plots
+from crabtk.reporting.comparisons import control_tables
 
 
 def _all(inputs):
@@ -69,3 +70,43 @@ def test_too_many_types_are_cut(inputs):
         ]
     )
     assert len(plots.constraint_types(many).axes[0].get_yticks()) == plots.MOST_TYPES
+
+
+def test_satisfaction_is_drawn_against_the_number_of_constraints(many):
+    drawn = plots.by_number(many.scores, "held_out")
+    assert [axes.get_title(loc="left") for axes in drawn.axes] == [
+        "Prompt accuracy, strict",
+        "Constraint accuracy, strict",
+    ]
+    lines = {line.get_label(): line for line in drawn.axes[0].get_lines()}
+    row = many.scores.filter(benchmark="held_out", metric="prompt_strict", group="constraints 3", model="grpo")
+    assert dict(zip(*lines["grpo"].get_data(), strict=True))[3] == pytest.approx(100 * row["value"].item())
+    assert set(lines) == {"base", "sft", "dpo", "grpo", "rival/7b", "plain", "official", "ours"}
+    assert plots.by_number(many.scores, "followbench").axes[0].get_xlabel() == "level"
+    assert plots.by_number(_of_one_number(many), "held_out") is None
+
+
+def _of_one_number(many):
+    return many.scores.filter(pl.col("group").is_in(["all", "constraints 2"]))
+
+
+def test_scores_without_intervals_and_shares_are_drawn_too(many):
+    assert plots.svg(plots.scores(many.scores.filter(benchmark="followbench"), "followbench"))
+    numbers = many.scores.filter(benchmark="followbench", metric="csl")
+    assert plots.svg(plots.scores(numbers, "followbench")).startswith("<?xml")
+
+
+def test_each_training_of_a_control_is_a_dot(many):
+    (table, *_) = control_tables(many.grades, (), seed=17)
+    axes = plots.control_scores(table).axes[0]
+    dots = [line for line in axes.get_lines() if line.get_marker() == "o"]
+    assert [len(line.get_xdata()) for line in dots] == [3, 3, 3]
+    assert [label.get_text() for label in axes.get_yticklabels()] == ["ours", "plain", "official"]
+
+
+def test_panels_that_are_not_needed_are_not_seen(many):
+    axes = plots.training_curves(many.trainings["grpo"]["history"]).axes
+    assert [each.get_visible() for each in axes] == [True, True, True, False]
+    names = [name for name in many.trained() if "#" in name]
+    losses = plots.losses({name: many.trainings[name]["history"] for name in names}).axes[0]
+    assert len(losses.get_lines()) == 9 and len(losses.get_legend_handles_labels()[1]) == 3

@@ -5,6 +5,7 @@ from html.parser import HTMLParser
 import polars as pl
 import pytest
 
+from crabtk.reporting import report
 from crabtk.reporting.formats import STYLES
 from crabtk.reporting.inputs import ReportInputs
 from crabtk.reporting.report import build_report, summary
@@ -141,6 +142,53 @@ def test_base_alone_is_shown(inputs):
     alone = replace(inputs, **tables, history=())
     words = Page(build_report(replace(alone, training_figures={}))).words()
     assert "Only one model was scored" in words and "Nothing was trained" in words
+
+
+@pytest.fixture(scope="module")
+def crowded(many):
+    """The page of many models, without its plots, which take long to draw."""
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(report, "_drawn", lambda *_: iter(()))
+        return Page(build_report(many))
+
+
+def test_every_number_of_many_models_is_the_summarys(many, crowded):
+    numbers = summary(many)
+    assert len(crowded.numbers) > 1500
+    for place, shown in crowded.numbers.items():
+        value = _value(numbers, place)
+        assert shown <= {style(value) for style in STYLES.values()}, place
+
+
+def test_many_models_stand_side_by_side(many, crowded):
+    words = crowded.words()
+    assert "plain mean of 3 official mean of 3 ours mean of 3 grpo against base" in words
+    assert "held_out, type by type: sft → dpo" in words and "held_out, type by type: base → rival/7b" in words
+    assert "ifeval: the reference’s verdicts and “fixed”" in words
+    assert "Families seen in training and kept out of it" in words
+    assert "ours reaches" in words and "plain reaches" in words
+    for training in ("sft", "dpo", "grpo"):
+        assert f"{training} Curve Logged First Last" in words
+    assert "reward on trip wires 3 0.4 0.4" in words
+    assert "None" not in words and "nan" not in words
+
+
+def test_without_controls_the_report_says_so(page):
+    assert "No control was trained and scored in this run." in page.words()
+
+
+@pytest.mark.slow
+def test_the_page_of_many_models_draws_them(many):
+    html = build_report(many)
+    alternatives = {value for tag, name, value in Page(html).attributes if (tag, name) == ("img", "alt")}
+    assert {
+        "What the training logged, by step",
+        "Curves of the training loss by step, one per training",
+        "Dots with the accuracies of each training and their mean",
+        "Lines with the accuracies by number of constraints, level or turn",
+    } <= alternatives
+    assert len(html) < 4_000_000
+    assert build_report(replace(many, trainings=dict(reversed(many.trainings.items())))) == html
 
 
 def test_an_accepted_judge_is_shown(accepted):
