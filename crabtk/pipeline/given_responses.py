@@ -26,7 +26,7 @@ class GivenResponses:
 
     Attributes:
         by_model: Response by item id, for each model, in the order of the rows.
-        refused: Rows that hold no response to an item, and second responses to one.
+        refused: Rows that hold no response to an item, and other responses to one that has one.
     """
 
     by_model: dict[str, dict[str, str]] = field(default_factory=dict)
@@ -85,8 +85,8 @@ def _take(record: Record, places: _Places, found: GivenResponses, model: str) ->
         return
     said = found.by_model.setdefault(named, {})
     for item_id, response in answers:
-        if item_id in said:
-            found.refused.append(_refused(record, f"a row before it holds {named}'s response to {item_id}"))
+        if said.get(item_id, response) != response:
+            found.refused.append(_refused(record, f"a row before it holds another response of {named}'s to {item_id}"))
         else:
             said[item_id] = response
 
