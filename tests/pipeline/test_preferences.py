@@ -370,6 +370,12 @@ def test_nothing_hangs_on_the_order_of_tables_or_on_processes() -> None:
     assert make(given, varied, pairs_per_prompt=2, run_seed=18)[0] != one
 
 
+@pytest.mark.slow
+def test_processes_change_nothing() -> None:
+    given = tables(rows(12))
+    assert make(given, varied, processes=2, chunk_size=5) == make(given, varied)
+
+
 def test_other_prompts_change_no_pair() -> None:
     everything = {row["pair_id"]: row for row in make(tables(rows(20)), varied)[0]}
     few, _, _ = make(tables(rows(20)), varied, limit=5)
