@@ -139,17 +139,32 @@ def _say_findings(console: Console, run: Run, outcomes: Sequence[Outcome]) -> No
         verdict = "Judge accepted" if facts["accepted"] else "Judge not accepted: translated constraints stay out"
         console.print(f"{verdict}. {facts['reason']}.", highlight=False)
     if "scores" in found:
-        for row in found["scores"].table().iter_rows(named=True):
-            if row["group"] == "all":
-                what = f"{row['benchmark']} {row['metric']}, {row['model']}"
-                console.print(f"{what}: {_value(row)}", highlight=False)
+        scores = [row for row in found["scores"].table().iter_rows(named=True) if row["group"] == "all"]
+        if scores:
+            console.print(_scores(scores))
+
+
+def _scores(scores: Sequence[Mapping[str, Any]]) -> Table:
+    """One line per model, one column per benchmark and metric."""
+    from crabtk.scoring.models import ordered
+
+    table = Table(title="Scores, with 95 % intervals", title_justify="left")
+    table.add_column("model")
+    metrics = list(dict.fromkeys((row["benchmark"], row["metric"]) for row in scores))
+    for benchmark, metric in metrics:
+        count = next(row["count"] for row in scores if (row["benchmark"], row["metric"]) == (benchmark, metric))
+        table.add_column(f"{benchmark}\n{metric}\nn = {count}", justify="right")
+    values = {(row["model"], row["benchmark"], row["metric"]): _value(row) for row in scores}
+    for model in ordered(dict.fromkeys(row["model"] for row in scores)):
+        table.add_row(model, *(values.get((model, *metric), "") for metric in metrics))
+    return table
 
 
 def _value(score: Mapping[str, Any]) -> str:
     """Write a score; what may exceed 1 is no share."""
     if score["low"] is None:
-        return f"{score['value']:.3f} (n={score['count']})"
-    return f"{score['value']:.1%} (95 % CI {score['low']:.1%}–{score['high']:.1%}, n={score['count']})"
+        return f"{score['value']:.3f}"
+    return f"{score['value']:.1%}  {score['low']:.0%}–{score['high']:.0%}"
 
 
 def _outputs(folder: Path, made: set[str]) -> list[tuple[str, Path]]:

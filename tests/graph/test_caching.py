@@ -17,7 +17,6 @@ from crabtk.graph.stages import STAGES
 from crabtk.plugins import KINDS, Registry
 from crabtk.types import Completion, Request
 
-
 WANTED = [
     name
     for name in STAGES
