@@ -2,7 +2,7 @@
 
 import base64
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import Any
 
 import dagster as dg
@@ -92,10 +92,8 @@ def _plots(stored: Stored) -> Iterator[tuple[str, Figure]]:
         yield "constraints", plots.constraints_per_example(stored.table())
     elif stored.stage in ("sft_model", "dpo_model", "grpo_model") and stored.facts.get("history"):
         yield "training", plots.training_curves(stored.facts["history"])
-    elif stored.stage == "control_models":
-        facts = {name: fact for name, fact in stored.facts.items() if isinstance(fact, Mapping) and "history" in fact}
-        if facts:
-            yield "losses", plots.losses({name: facts[name]["history"] for name in ordered(facts)})
+    elif stored.stage == "control_models" and (models := stored.facts.get("models")):
+        yield "losses", plots.losses({name: models[name]["history"] for name in ordered(models)})
     elif stored.stage == "scores" and rows:
         table = stored.table()
         for benchmark in benchmark_order(table["benchmark"].to_list()):

@@ -55,6 +55,12 @@ def probability(value: float | None) -> str:
     return f"<{_SPACE}0.001" if value < 0.001 else f"{value:.3f}" if value < 0.01 else f"{value:.2f}"
 
 
+def p_value(value: float) -> str:
+    """Write a p-value as a sentence has it: ``p = 0.03``, ``p < 0.001``."""
+    written = probability(value)
+    return f"p {written}" if written.startswith("<") else f"p = {written}"
+
+
 def duration(seconds: float | None) -> str:
     """Write a duration in the two largest units that it has."""
     if seconds is None:

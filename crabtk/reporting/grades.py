@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from statistics import median
 from typing import Any, NamedTuple
 
 import polars as pl
 
 from crabtk.reporting import counts
-from crabtk.reporting.inputs import ReportInputs
-from crabtk.schemas import Grades, columns
 
 
 class Answer(NamedTuple):
@@ -34,30 +31,13 @@ class Answer(NamedTuple):
         return self.satisfied == len(self.verdicts)
 
 
-_GRADES = columns(Grades)
-
-
-def grades_of(inputs: ReportInputs) -> pl.DataFrame:
-    """Return the grades of a run, schema ``Grades``; without their own table, those that stand beside responses."""
-    if inputs.grades is not None:
-        return inputs.grades
-    if inputs.responses is None or "grades" not in inputs.responses.columns:
-        return pl.DataFrame(schema=_GRADES)
-    keys = ("model", "benchmark", "item_id")
-    rows = [
-        {**row, **grade, "score": None, "judged_by": "code"}
-        for row in inputs.responses.select(*keys, "grades").to_dicts()
-        for grade in json.loads(row.pop("grades"))
-    ]
-    return pl.DataFrame(rows, schema=_GRADES)
-
-
-def answers(responses: pl.DataFrame, benchmark: str, grades: pl.DataFrame) -> list[Answer]:
+def answers(responses: pl.DataFrame, benchmark: str, grades: pl.DataFrame | None) -> list[Answer]:
     """Return a benchmark's responses in table order; what was not graded has no verdicts."""
     verdicts: dict[tuple[str, str], list[tuple[str, bool]]] = {}
-    chosen = grades.filter(pl.col("benchmark") == benchmark).select("model", "item_id", "type", "strict")
-    for model, item_id, type_, strict in chosen.iter_rows():
-        verdicts.setdefault((model, item_id), []).append((type_, strict))
+    if grades is not None:
+        chosen = grades.filter(pl.col("benchmark") == benchmark).select("model", "item_id", "type", "strict")
+        for model, item_id, type_, strict in chosen.iter_rows():
+            verdicts.setdefault((model, item_id), []).append((type_, strict))
     rows = responses.filter(pl.col("benchmark") == benchmark).select(Answer._fields[:-1]).iter_rows(named=True)
     return [Answer(**row, verdicts=verdicts.get((row["model"], row["item_id"]), [])) for row in rows]
 

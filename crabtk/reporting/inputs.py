@@ -23,8 +23,7 @@ class ReportInputs:
         judge_audit: Schema ``Audit``.
         constraints: Schema ``Constraints``: what came out of judging and thinning.
         crab: Schema ``Crab``.
-        responses: Schema ``Responses``, of any number of models. Where there is no table of grades, one more column,
-            ``grades``: a JSON list of ``{"type", "strict", "loose"}`` in the order of the item's constraints.
+        responses: Schema ``Responses``, of any number of models.
         grades: Schema ``Grades``.
         scores: Schema ``Scores``; ``group`` is ``all``, ``family:…`` or ``type:…``, a space may stand for the colon.
         ledger: Schema ``Ledger``, of all stages.

@@ -12,7 +12,7 @@ from markupsafe import Markup
 
 from crabtk.reporting import formats, plots, showcase
 from crabtk.reporting.curves import points
-from crabtk.reporting.grades import answers, grades_of
+from crabtk.reporting.grades import answers
 from crabtk.reporting.inputs import ReportInputs
 from crabtk.reporting.redaction import toml
 from crabtk.reporting.summaries import summary
@@ -122,7 +122,7 @@ def _comparisons(inputs: ReportInputs, numbers: dict[str, Any]) -> list[showcase
     known = inputs.responses["benchmark"].unique().sort().to_list()
     benchmark = numbers["headline"]["benchmark"]
     shown = benchmark if benchmark in known else "held_out" if "held_out" in known else known[0]
-    found = answers(inputs.responses, shown, grades_of(inputs))
+    found = answers(inputs.responses, shown, inputs.grades)
     models = {each.model for each in found}
     pairs = list(pairwise(stages(models))) or usual_pairs(models)[:1]
     return showcase.comparisons(found, pairs, inputs.crab, inputs.constraints, inputs.settings.seed)

@@ -14,7 +14,7 @@ from crabtk.reporting import counts
 from crabtk.reporting.comparisons import comparisons, control_tables, shown_comparison
 from crabtk.reporting.curves import curve_figures
 from crabtk.reporting.findings import audit_finding
-from crabtk.reporting.grades import grades_of, response_figures
+from crabtk.reporting.grades import response_figures
 from crabtk.reporting.inputs import ReportInputs
 from crabtk.reporting.redaction import public_model, shown_settings
 from crabtk.reporting.refusals import refusals
@@ -43,9 +43,7 @@ def summary(inputs: ReportInputs) -> dict[str, Any]:
     """
     constraints, examples = _constraints(inputs), _examples(inputs.crab)
     tables = [] if inputs.scores is None else score_tables(inputs.scores)
-    grades, seed = grades_of(inputs), inputs.settings.seed
-    compared = [shown_comparison(each) for each in comparisons(grades, seed)]
-    controls = control_tables(grades, inputs.settings.composition.kept_out, seed)
+    compared, controls = _compared(inputs)
     numbers: dict[str, Any] = _json(
         {
             "title": inputs.title,
@@ -69,6 +67,14 @@ def summary(inputs: ReportInputs) -> dict[str, Any]:
         }
     )
     return numbers
+
+
+def _compared(inputs: ReportInputs) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    if inputs.grades is None:
+        return [], []
+    seed, kept_out = inputs.settings.seed, inputs.settings.composition.kept_out
+    compared = [shown_comparison(each) for each in comparisons(inputs.grades, seed)]
+    return compared, control_tables(inputs.grades, kept_out, seed)
 
 
 def starting_model(inputs: ReportInputs) -> str | None:

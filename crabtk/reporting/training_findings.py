@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
 from typing import Any
 
-from crabtk.reporting.formats import bare_score, count, many, number, points, probability, score, signed
+from crabtk.reporting.formats import bare_score, count, many, number, p_value, points, score, signed
 from crabtk.reporting.score_tables import headline_row, metric_label
 from crabtk.scoring.models import stages
 from crabtk.settings import Settings
@@ -70,8 +70,8 @@ _ONE_TRAINING = "Of a model that was trained once, nothing tells how far another
 
 def more_than_chance(row: Mapping[str, Any]) -> bool:
     """Tell whether a control's difference is more than chance: over prompts, and over repeats where there are any."""
-    p_value = row["adjusted"]
-    if p_value is None or p_value >= CONVENTIONAL:
+    chance = row["adjusted"]
+    if chance is None or chance >= CONVENTIONAL:
         return False
     low, high = row["difference"]["low"], row["difference"]["high"]
     return low is None or high is None or not low <= 0 <= high
@@ -83,7 +83,7 @@ def _control(row: Mapping[str, Any], reference: str) -> str:
     over = ""
     if difference["low"] is not None:
         over = f"; 95 % CI over trainings {points(difference['low'])} to {points(difference['high'])}"
-    tested = "no prompt differs" if row["p_value"] is None else f"over prompts p = {probability(row['adjusted'])}"
+    tested = "no prompt differs" if row["p_value"] is None else f"over prompts {p_value(row['adjusted'])}"
     return (
         f"{row['arm']} reaches {score(row['mean']['value'])}{_repeats(row)}, {points(difference['value'])} points from "
         f"{reference}: {says} ({tested}{over})."
@@ -120,14 +120,14 @@ def _interval(cell: Mapping[str, Any], write: tuple[Any, Any, Any]) -> str:
 
 
 def _changed(found: Mapping[str, Any]) -> str:
-    before, after, p_value = found["before"], found["after"], found["prompts"]["p_value"]
-    if p_value is None:
+    before, after, chance = found["before"], found["after"], found["prompts"]["p_value"]
+    if chance is None:
         prompts = many(found["prompts"]["count"], "prompt")
         return f"On each of {prompts} both {before} and {after} pass, or both fail."
-    verdict = "more than chance" if p_value < CONVENTIONAL else _CHANCE
+    verdict = "more than chance" if chance < CONVENTIONAL else _CHANCE
     return (
         f"{after} passes {many(found['gained'], 'prompt')} that {before} fails, and fails {count(found['lost'])} that "
-        f"{before} passes: {verdict} (McNemar's exact test, p = {probability(p_value)}).{''.join(_left_out(found))}"
+        f"{before} passes: {verdict} (McNemar's exact test, {p_value(chance)}).{''.join(_left_out(found))}"
     )
 
 

@@ -57,6 +57,6 @@ def test_trainings_have_curves(metadata: Any, tmp_path: Path) -> None:
         assert plot[0] == "training"
         assert metadata._inline(plot[1]).startswith("![plot](data:image/png;base64,")
     assert not list(metadata._plots(stored(tmp_path, "sft_model", facts={"trained": False})))
-    facts = {name: {"history": history} for name in ("plain#1", "ours#1")}
+    facts = {"trained": True, "models": {name: {"history": history} for name in ("plain#1", "ours#1")}}
     assert [name for name, _ in metadata._plots(stored(tmp_path, "control_models", facts=facts))] == ["losses"]
-    assert not list(metadata._plots(stored(tmp_path, "control_models", facts={})))
+    assert not list(metadata._plots(stored(tmp_path, "control_models", facts={"trained": False, "models": {}})))

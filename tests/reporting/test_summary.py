@@ -5,6 +5,7 @@ import polars as pl
 
 from crabtk.reporting.inputs import ReportInputs
 from crabtk.reporting.report import summary
+from tests.scoring.verdicts import responses, table
 
 
 def test_it_is_json_without_nan(inputs):
@@ -61,26 +62,12 @@ def test_an_unknown_group_is_kept_apart(inputs):
 
 
 def test_changes_between_models_are_counted():
-    def row(model, item, *verdicts):
-        grades = json.dumps([{"type": "length:words", "strict": each, "loose": None} for each in verdicts])
-        key = {"model": model, "benchmark": "held_out", "item_id": item}
-        return {**key, "prompt": "[]", "response": "", "grades": grades, "finish_reason": "stop"}
-
-    rows = [row("base", f"i{n}", n == 0, True) for n in range(8)]
-    rows += [row("sft", f"i{n}", n > 0, True) for n in range(8)]
-    rows += [row("base", "alone", True), row("base", "empty"), row("sft", "empty")]
-    (changed,) = summary(ReportInputs(responses=pl.DataFrame(rows)))["comparisons"]
+    rows = [row for n in range(8) for row in responses("base", {f"i{n}": "A" if n == 0 else "a"})]
+    rows += [row for n in range(8) for row in responses("sft", {f"i{n}": "A" if n > 0 else "a"})]
+    grades = table([*rows, *responses("base", {"alone": "A"})])
+    (changed,) = summary(ReportInputs(grades=grades))["comparisons"]
     assert (changed["prompts"]["count"], changed["gained"], changed["lost"], changed["left_out"]) == (8, 7, 1, 1)
     assert abs(changed["prompts"]["p_value"] - 0.0703125) < 1e-9
-
-
-def test_grades_beside_responses_are_as_good_as_their_table(inputs):
-    listed = inputs.grades.group_by("model", "benchmark", "item_id", maintain_order=True).agg(
-        pl.struct("type", "strict", "loose").alias("grades")
-    )
-    texts = listed.with_columns(grades=pl.Series([json.dumps(each) for each in listed["grades"].to_list()]))
-    beside = inputs.responses.join(texts, on=["model", "benchmark", "item_id"], how="left", maintain_order="left")
-    assert summary(replace(inputs, responses=beside, grades=None)) == summary(inputs)
 
 
 def test_the_ledger_is_grouped_by_rule(inputs):

@@ -40,6 +40,12 @@ def test_chance_is_called_chance():
     )
 
 
+def test_tiny_p_values_are_bounds():
+    assert training_finding(_tables(base=0.1, sft=0.4), [_changed(p_value=1e-9)], Settings())[1].endswith(
+        "more than chance (McNemar's exact test, p <\xa00.001)."
+    )
+
+
 def test_each_stage_is_compared_with_the_one_before_and_the_last_with_the_base():
     steps = [("base", "sft"), ("base", "grpo"), ("sft", "grpo"), ("base", "rival")]
     found = [_changed(*step) for step in steps] + [_changed("base", "sft", benchmark="ifeval", gained=77)]
