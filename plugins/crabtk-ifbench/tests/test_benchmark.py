@@ -12,6 +12,7 @@ from click.testing import CliRunner
 from crabtk import Checks, ParsedText
 from crabtk.cli import cli
 from crabtk.plugins import load
+from crabtk.testing.benchmarks import check_benchmark
 from crabtk_ifbench.benchmark import IFBenchBenchmark
 
 pytestmark = pytest.mark.data
@@ -65,3 +66,8 @@ def test_upstream_and_fixed_grade_every_prompt(data: Path, prompts: list[dict[st
         grades = benchmark.grade(item, ParsedText("Yes, I will."), checks)
         ids = [(id_, variant) for variant in ("", "fixed") for id_ in prompt["instruction_id_list"]]
         assert [(grade.type, grade.variant) for grade in grades] == ids
+
+
+def test_the_worst_of_responses_are_graded_upstream_too(data: Path, prompts: list[dict[str, Any]]) -> None:
+    assert prompts
+    check_benchmark(lambda: IFBenchBenchmark(prompts=data / "ifbench" / "IFBench_test.jsonl"), limit=4)

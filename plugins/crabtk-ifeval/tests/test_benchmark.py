@@ -12,6 +12,7 @@ from click.testing import CliRunner
 
 from crabtk import BenchmarkError, Checks, ConstraintType, InstructionSet, ParsedText
 from crabtk.cli import cli
+from crabtk.testing.benchmarks import check_benchmark
 from crabtk_ifeval import IFEvalBenchmark
 
 Rows = Callable[[str], list[dict[str, Any]]]
@@ -107,3 +108,9 @@ def test_hidden_reasoning_counts_for_the_reference_alone(
     upstream, fixed = benchmark.grade(item, ParsedText("<think>Let me see now.</think>\nYes."), Checks(types, sets))
     assert (upstream.variant, upstream.strict) == ("", False)
     assert (fixed.variant, fixed.strict) == ("fixed", True)
+
+
+@pytest.mark.data
+def test_the_worst_of_responses_are_graded_upstream_too(data: Path, rows: Rows) -> None:
+    assert rows("ifeval/input_data.jsonl")
+    check_benchmark(lambda: IFEvalBenchmark(prompts=data / "ifeval" / "input_data.jsonl"), limit=4)

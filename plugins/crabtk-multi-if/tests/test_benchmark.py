@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from crabtk import BenchmarkError, BenchmarkItem, Checks, Graded, Metric, ParsedText
+from crabtk.testing.benchmarks import check_benchmark
 from crabtk_multi_if import MultiIF
 
 NO_COMMA = {"punctuation:no_comma": {}}
@@ -89,3 +90,9 @@ def test_all_english_conversations_are_read_and_can_be_judged(english: Path, che
     assert {(m.group, m.variant, m.value) for m in benchmark.metrics(graded)} == {
         (f"turn {turn}", variant, 0.0) for turn in (1, 2, 3) for variant in ("", "fixed")
     }
+
+
+def test_the_worst_of_responses_are_graded(conversations: Callable[..., Path]) -> None:
+    turns = [("Sing.", NO_COMMA), ("Quote it.", QUOTED), ("Be brief.", SHORT)]
+    path = conversations(English={"7:en": turns}, Hindi={"7:hi": turns})
+    check_benchmark(lambda: MultiIF(prompts=path))
