@@ -63,7 +63,7 @@ def parsed(text: str, prompt: str) -> ParsedText:
 def samples() -> list[tuple[str, str]]:
     lines = (Path(crabtk.__file__).parent / "samples" / "technical.jsonl").read_text("utf-8").splitlines()
     rows = [json.loads(line) for line in lines][:4]
-    return [(text, ASKED) for text in TEXTS] + [(row["completion"], row["prompt"]) for row in rows]
+    return [(text, ASKED) for text in TEXTS if len(text) < 900] + [(row["completion"], row["prompt"]) for row in rows]
 
 
 SAMPLES = samples()

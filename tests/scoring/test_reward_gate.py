@@ -188,11 +188,11 @@ def pairs() -> Iterator[tuple[str, str]]:
 
 @pytest.mark.data
 def test_real_answers_pass_and_answers_to_other_instructions_do_not() -> None:
-    found = list(pairs())[::3]
+    found = list(pairs())[::6]
     rng = random.Random(5)
     others = [rng.choice([response for asked, response in found if asked != own]) for own, _ in found]
     own = [verdict(response, asked) for asked, response in found]
     shuffled = [verdict(response, asked) for (asked, _), response in zip(found, others, strict=True)]
-    assert len(found) > 350
+    assert len(found) > 180
     assert own.count(False) / len(own) < 0.03
     assert shuffled.count(False) / len(shuffled) > 0.6
