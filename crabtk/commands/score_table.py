@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     import polars as pl
 
 _READINGS = ("strict", "loose")
 _WIDTH = 7
-Cells = Mapping[tuple[str, str, str], tuple[float, int]]
-"""Value and count by benchmark, metric and group."""
+Cell = tuple[float, int, float | None, float | None]
+"""Value, count, and the ends of its interval if it has one."""
+Cells = Mapping[tuple[str, str, str], Cell]
+"""By benchmark, metric and group."""
 
 
 def score_lines(scores: pl.DataFrame, model: str, benchmark: str) -> Iterator[str]:
@@ -27,7 +29,10 @@ def score_lines(scores: pl.DataFrame, model: str, benchmark: str) -> Iterator[st
         and a third with the difference where there are two; then the benchmark's own figures.
     """
     rows = [row for row in scores.iter_rows(named=True) if row["model"] == model]
-    cells = {(row["benchmark"], row["metric"], row["group"]): (row["value"], row["count"]) for row in rows}
+    named = ("value", "count", "low", "high")
+    cells: dict[tuple[str, str, str], Any] = {
+        (row["benchmark"], row["metric"], row["group"]): tuple(map(row.get, named)) for row in rows
+    }
     variants = sorted({name for name, _, _ in cells})
     yield from _accuracies(cells, variants, benchmark)
     yield from _own(cells, variants)
@@ -63,11 +68,11 @@ def _label(level: str, group: str) -> str:
     return group.removeprefix("type ")
 
 
-def _share(cell: tuple[float, int] | None) -> str:
+def _share(cell: Cell | None) -> str:
     return "–".rjust(_WIDTH) if cell is None else f"{cell[0]:{_WIDTH}.1%}"
 
 
-def _difference(one: tuple[float, int] | None, other: tuple[float, int] | None) -> str:
+def _difference(one: Cell | None, other: Cell | None) -> str:
     """Write by how many points the second is above the first."""
     if one is None or other is None:
         return "–".rjust(_WIDTH)
@@ -79,5 +84,6 @@ def _own(cells: Cells, variants: list[str]) -> Iterator[str]:
     usual = {f"{level}_{reading}" for level in ("prompt", "constraint") for reading in _READINGS}
     own = [place for place in cells if place[1] not in usual]
     for name, metric, group in sorted(own, key=lambda place: (place[1], place[2], variants.index(place[0]))):
-        value, count = cells[name, metric, group]
-        yield f"{metric}, {group}: {value:.4f} ({name}, n={count:,})"
+        value, count, low, high = cells[name, metric, group]
+        interval = "" if low is None else f"95 % CI {low:.4f}–{high:.4f}, "
+        yield f"{metric}, {group}: {value:.4f} ({name}, {interval}n={count:,})"

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from crabtk import BenchmarkError, BenchmarkItem, Checks, Graded, Metric, ParsedText
+from crabtk import BenchmarkError, BenchmarkItem, Checks, Grade, Graded, ParsedText
 from crabtk.testing.benchmarks import check_benchmark
 from crabtk_multi_if import MultiIF
 
@@ -65,18 +65,19 @@ def test_words_are_counted_in_the_responses_own_way(conversations: Callable[...,
 def test_the_figure_is_the_mean_of_four_accuracies_by_turn_and_language() -> None:
     # Worked by hand from the reference's formula: prompts 1/2 and 2/2, instructions 2/3 and 3/3.
     def graded(language: str, *verdicts: tuple[bool, bool]) -> Graded:
-        from crabtk import Grade
-
         payload = {"turn": 1, "language": language}
         grades = tuple(Grade("a:b", strict, loose) for strict, loose in verdicts)
         return Graded(BenchmarkItem(language, (), payload), "", grades)
 
     found = MultiIF().metrics([graded("English", (True, True), (False, True)), graded("French", (True, True))])
-    assert found == [
-        Metric("overall", "turn 1", (1 / 2 + 2 / 3 + 1 + 1) / 4, 2),
-        Metric("overall", "turn 1 English", (0 + 1 / 2 + 1 + 1) / 4, 1),
-        Metric("overall", "turn 1 French", 1.0, 1),
+    assert [(m.metric, m.group, m.value, m.count) for m in found] == [
+        ("overall", "turn 1", pytest.approx((1 / 2 + 2 / 3 + 1 + 1) / 4), 2),
+        ("overall", "turn 1 English", pytest.approx((0 + 1 / 2 + 1 + 1) / 4), 1),
+        ("overall", "turn 1 French", 1.0, 1),
     ]
+    # Resamples of two conversations: the one twice, both, or the other twice.
+    assert (found[0].low, found[0].high) == (pytest.approx(found[1].value), 1.0)
+    assert found[1].low is None
 
 
 @pytest.mark.data
