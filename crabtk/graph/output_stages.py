@@ -167,7 +167,7 @@ OUTPUT_STAGES = (
         "What was made, how true it is, and what the model learnt: report.html and summary.json.",
         _report,
         lambda run: {"settings": _shaping(run), "versions": versions(run)},
-        ("reporting/", "graph/output_stages.py", "canonical.py"),
+        ("reporting/", "scoring/", "graph/output_stages.py", "canonical.py", "randomness.py"),
         {},
         reads_ledgers=True,
     ),

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from crabtk.errors import SettingsError
 from crabtk.plugins import Plugin, Registry, check_options
+from crabtk.readers.preferences.sources import FORMATS
 from crabtk.settings import Engine, Settings, selects
 from crabtk.settings_file.problems import Place, key_of, unknown
 
@@ -42,6 +43,11 @@ def _readers(settings: Settings, registry: Registry) -> Iterator[str]:
         if source.format not in known:
             place = ("seeds", "sources", position, "format")
             yield _line(place, unknown("seed reader", source.format, known))
+    formats = ["auto", *FORMATS]
+    for position, source in enumerate(settings.preferences.sources):
+        if source.format not in formats:
+            place = ("preferences", "sources", position, "format")
+            yield _line(place, unknown("format of preferences", source.format, formats))
 
 
 def _types(settings: Settings, registry: Registry, translated: Sequence[str]) -> Iterator[str]:

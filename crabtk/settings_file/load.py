@@ -13,7 +13,7 @@ from typing import Any, Final
 from pydantic import ValidationError
 
 from crabtk.errors import SettingsError
-from crabtk.settings import Arm, Settings
+from crabtk.settings import Arm, Settings, Source
 from crabtk.settings_file.layers import Layer, file_layer, merge, override_layer, preset_layer, presets
 from crabtk.settings_file.paths import resolve
 from crabtk.settings_file.problems import Place, key_of, unknown, validation_problems
@@ -127,15 +127,19 @@ def _contradictions(settings: Settings) -> Iterator[tuple[Place, str]]:
 
 
 def _sources(settings: Settings) -> Iterator[tuple[Place, str]]:
-    sources = settings.seeds.sources
-    if not any(source.use == "seed" for source in sources):
+    if not any(source.use == "seed" for source in settings.seeds.sources):
         yield ("seeds", "sources"), 'there is none with use = "seed"; add one, for example {path = "crabtk:samples"}.'
+    yield from _names("seeds", settings.seeds.sources)
+    yield from _names("preferences", settings.preferences.sources)
+
+
+def _names(section: str, sources: Sequence[Source]) -> Iterator[tuple[Place, str]]:
     names = Counter(source.name or Path(source.path).name for source in sources)
     for position, source in enumerate(sources):
         name = source.name or Path(source.path).name
         if names[name] > 1:
             yield (
-                ("seeds", "sources", position, "name"),
+                (section, "sources", position, "name"),
                 f'several sources are called "{name}"; give each its own name.',
             )
 
@@ -156,6 +160,11 @@ def _splits(settings: Settings) -> Iterator[tuple[Place, str]]:
 def _models(settings: Settings) -> Iterator[tuple[Place, str]]:
     if settings.controls.arms and not settings.training.enabled:
         yield ("controls", "arms"), "are trained like the run's own model; set training.enabled = true as well."
+    judge, audited = (settings.engines.get(name) for name in (settings.preferences.judge, settings.judging.engine))
+    if not (settings.preferences.enabled and settings.translation.enabled):
+        judge = None
+    if judge and audited and (judge.backend, judge.model) != (audited.backend, audited.model):
+        yield ("preferences", "judge"), "is not the model that is audited; name what judging.engine names."
     taken = {"base", "sft", "dpo", "grpo", *Arm.__args__}  # type: ignore[attr-defined]
     for name in settings.scoring.models:
         if name.partition("#")[0] in taken:

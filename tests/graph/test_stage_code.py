@@ -26,6 +26,8 @@ NEUTRAL = {
     "pipeline/ledger.py": "in the digest of each stage that makes tables",
     "inference/usage.py": "counts costs",
     "inference/cache.py": "holds answers",
+    "inference/identity.py": "what a model is by content, which is in the fingerprint",
+    "plugins.py": "finds plugins, whose versions are in the fingerprint",
     "store.py": "holds results",
 }
 IN_PART = {
@@ -35,10 +37,25 @@ IN_PART = {
     ("constraints", "pipeline/measure.py"): "its table's columns",
     ("crab", "pipeline/judge.py"): "the name of a type",
     ("responses", "text.py"): "passed on to grades, which are another stage's",
-    ("responses", "scoring/aggregate.py"): "columns of grades, which are another stage's",
     ("responses", "pipeline/ask.py"): "the type of a function",
     ("scores", "pipeline/ask.py"): "the type of a function",
     ("report", "pipeline/recheck.py"): "runs in dataset",
+    ("report", "reply.py"): "of checks, which run in scores",
+    ("report", "text.py"): "of checks, which run in scores",
+    ("report", "language.py"): "of rewards",
+    ("report", "words.py"): "of rewards",
+    ("control_models", "pipeline/judge.py"): "the name of a type",
+    **{
+        (stage, f"scoring/{name}.py"): "of grades, which are another stage's"
+        for stage in ("responses", "judgements")
+        for name in ("instructions", "loose")
+    },
+    ("judgements", "text.py"): "passed on to grades, which are another stage's",
+    ("judgements", "pipeline/ask.py"): "the type of a function",
+    **{
+        ("dataset", f"scoring/{name}.py"): "of the report: a card has no scores"
+        for name in ("aggregate", "compare", "controls", "models", "paired")
+    },
 }
 
 
