@@ -1,4 +1,4 @@
-"""What every benchmark plugin must do, as one call: ``check_benchmark(lambda: MyBenchmark(prompts=FILE))``."""
+"""What every benchmark plugin must do, as one call: ``check_benchmark(lambda: MyBenchmark(prompts=FILE), checks)``."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from crabtk.plugins import load
 from crabtk.protocols import Benchmark, Checks, JudgedBenchmark, OwnMetrics
 from crabtk.testing.constraint_types import TEXTS
 from crabtk.text import ParsedText
@@ -24,9 +23,9 @@ RESPONSES = (*TEXTS, _LONG, "<think>never closed", "<think>so</think>", "\x00")
 
 def check_benchmark(
     make_benchmark: Callable[[], Benchmark],
+    checks: Checks,
     *,
     tables: Mapping[str, pl.DataFrame] | None = None,
-    checks: Checks | None = None,
     limit: int | None = 20,
 ) -> None:
     """List a benchmark's items and grade the worst of responses to them.
@@ -37,8 +36,8 @@ def check_benchmark(
 
     Args:
         make_benchmark: Makes the benchmark with its options.
+        checks: What it may grade by; its own types and sets will do.
         tables: The run's ``crab`` and ``constraints``, for benchmarks that are made of them.
-        checks: What it may grade by; None is all that installed plugins register.
         limit: How many items are graded, spread over the whole; None is all.
     Raises:
         AssertionError: Names the promise that is broken.
@@ -46,7 +45,6 @@ def check_benchmark(
     benchmark = make_benchmark()
     items = list(benchmark.items(tables or {}))
     _check_items(items, list(make_benchmark().items(tables or {})))
-    checks = checks or _all_checks()
     step = 1 if limit is None else max(1, len(items) // limit)
     graded = [_check_grades(benchmark, item, checks) for item in items[::step]]
     if isinstance(benchmark, OwnMetrics):
@@ -96,13 +94,6 @@ def _judged(benchmark: JudgedBenchmark, item: BenchmarkItem, response: str) -> S
     grades = benchmark.judged(item, response, answers)
     _promise(not any(grade.strict for grade in grades), f"an unreadable answer on {item.item_id} holds")
     return grades
-
-
-def _all_checks() -> Checks:
-    registry = load()
-    kinds = ("constraint type", "instruction set")
-    types, sets = ({plugin.name: plugin.value for plugin in registry.all(kind)} for kind in kinds)
-    return Checks(types, sets)
 
 
 def _promise(kept: bool, broken: str) -> None:

@@ -39,7 +39,7 @@ class Sound:
 
 
 def test_what_keeps_its_promises_passes() -> None:
-    check_benchmark(Sound, checks=CHECKS)
+    check_benchmark(Sound, CHECKS)
 
 
 class Empty(Sound):
@@ -103,4 +103,4 @@ class Credulous(Sound):
 )
 def test_a_broken_promise_is_named(broken: type[Sound], says: str) -> None:
     with pytest.raises(AssertionError, match=says):
-        check_benchmark(broken, checks=CHECKS)
+        check_benchmark(broken, CHECKS)

@@ -21,6 +21,13 @@ WHOLE_RECORD = "274"
 """Key of the published row whose prompt is a whole record, and so is that of no prompt."""
 
 
+@pytest.fixture(scope="module")
+def checks() -> Checks:
+    registry = load()
+    named = {kind: {p.name: p.value for p in registry.all(kind)} for kind in ("constraint type", "instruction set")}
+    return Checks(named["constraint type"], named["instruction set"])
+
+
 def gold(folder: Path, mode: str) -> list[dict[str, Any]]:
     path = folder / "ifbench" / f"gold_{mode}.jsonl"
     if not path.is_file():
@@ -57,17 +64,16 @@ def test_the_command_reproduces_every_upstream_verdict(
     assert verdicts == 2 * 167
 
 
-def test_upstream_and_fixed_grade_every_prompt(data: Path, prompts: list[dict[str, Any]]) -> None:
-    registry = load()
-    named = {kind: {p.name: p.value for p in registry.all(kind)} for kind in ("constraint type", "instruction set")}
+def test_upstream_and_fixed_grade_every_prompt(data: Path, prompts: list[dict[str, Any]], checks: Checks) -> None:
     benchmark = IFBenchBenchmark(prompts=data / "ifbench" / "IFBench_test.jsonl")
-    checks = Checks(named["constraint type"], named["instruction set"])
     for item, prompt in zip(benchmark.items({}), prompts, strict=True):
         grades = benchmark.grade(item, ParsedText("Yes, I will."), checks)
         ids = [(id_, variant) for variant in ("", "fixed") for id_ in prompt["instruction_id_list"]]
         assert [(grade.type, grade.variant) for grade in grades] == ids
 
 
-def test_the_worst_of_responses_are_graded_upstream_too(data: Path, prompts: list[dict[str, Any]]) -> None:
+def test_the_worst_of_responses_are_graded_upstream_too(
+    data: Path, prompts: list[dict[str, Any]], checks: Checks
+) -> None:
     assert prompts
-    check_benchmark(lambda: IFBenchBenchmark(prompts=data / "ifbench" / "IFBench_test.jsonl"), limit=4)
+    check_benchmark(lambda: IFBenchBenchmark(prompts=data / "ifbench" / "IFBench_test.jsonl"), checks, limit=4)

@@ -111,6 +111,8 @@ def test_hidden_reasoning_counts_for_the_reference_alone(
 
 
 @pytest.mark.data
-def test_the_worst_of_responses_are_graded_upstream_too(data: Path, rows: Rows) -> None:
+def test_the_worst_of_responses_are_graded_upstream_too(
+    data: Path, rows: Rows, types: dict[str, ConstraintType], sets: dict[str, InstructionSet]
+) -> None:
     assert rows("ifeval/input_data.jsonl")
-    check_benchmark(lambda: IFEvalBenchmark(prompts=data / "ifeval" / "input_data.jsonl"), limit=4)
+    check_benchmark(lambda: IFEvalBenchmark(prompts=data / "ifeval" / "input_data.jsonl"), Checks(types, sets), limit=4)

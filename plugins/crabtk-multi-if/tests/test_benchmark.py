@@ -93,7 +93,7 @@ def test_all_english_conversations_are_read_and_can_be_judged(english: Path, che
     }
 
 
-def test_the_worst_of_responses_are_graded(conversations: Callable[..., Path]) -> None:
+def test_the_worst_of_responses_are_graded(conversations: Callable[..., Path], checks: Checks) -> None:
     turns = [("Sing.", NO_COMMA), ("Quote it.", QUOTED), ("Be brief.", SHORT)]
     path = conversations(English={"7:en": turns}, Hindi={"7:hi": turns})
-    check_benchmark(lambda: MultiIF(prompts=path))
+    check_benchmark(lambda: MultiIF(prompts=path), checks)
