@@ -26,6 +26,7 @@ from crabtk_trl.jobfile import JobFile
 from crabtk_trl.model import context_length, load_model, resolve
 from crabtk_trl.preference_checks import PairFigures, UnusablePairs, check_pairs, check_prepared
 from crabtk_trl.preference_rows import read_pairs
+from crabtk_trl.resume import train_from
 from crabtk_trl.selection import best
 from crabtk_trl.setup import adapters
 
@@ -48,7 +49,7 @@ def run(job: JobFile, channel: Channel) -> dict[str, Any]:
         start = checkpoints.last(identity(job, folder, reference))
     _log.info("starting from %s", start.folder if start else "the model")
     trainer.add_callback(Reporter(channel, checkpoints, options, tokens, KEPT))
-    trainer.train(resume_from_checkpoint=str(start.folder) if start else None)
+    train_from(trainer, start)
     figures |= _course(trainer)
     export(trainer, job, options, folder, figures)
     return {"history": history(trainer.state.log_history, KEPT), "figures": figures}

@@ -27,6 +27,7 @@ from crabtk_trl.grpo_trainer import TrlGrpoTrainer
 from crabtk_trl.grpo_watch import Watch
 from crabtk_trl.jobfile import JobFile
 from crabtk_trl.model import context_length, load_model, resolve
+from crabtk_trl.resume import train_from
 from crabtk_trl.setup import adapters
 
 _log = logging.getLogger("crabtk_trl")
@@ -73,7 +74,7 @@ def _run(job: JobFile, channel: Channel, rewards: Rewards) -> dict[str, Any]:
     trainer.add_callback(
         Reporter(channel, checkpoints, options, prompts.figures["tokens_prompt"] * options.num_generations, KEPT)
     )
-    trainer.train(resume_from_checkpoint=str(start.folder) if start else None)
+    train_from(trainer, start)
     steps = trainer.state.global_step
     figures = {**prompts.figures, "eval_prompts": len(dev), "responses": steps * options.step_batch, "steps": steps}
     export(trainer, job, options, folder, figures)

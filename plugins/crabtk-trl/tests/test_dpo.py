@@ -151,6 +151,26 @@ def test_a_run_learns_the_preference_and_reports_it(tuned: Path, pairs: Path, tm
     assert not equal(weights(tmp_path / "model"), weights(tuned))
 
 
+@pytest.mark.slow
+def test_a_run_killed_after_its_last_checkpoint_takes_no_further_step(
+    tuned: Path, pairs: Path, tmp_path: Path, digest: Any
+) -> None:
+    """Four steps of six in an epoch; dev pairs that prefer the opposite make the first model the best."""
+    from crabtk_trl import dpo_child
+
+    rows = [json.loads(line) for line in pairs.read_text().splitlines()]
+    dev = tmp_path / "dev.jsonl"
+    swapped = ({**row, "chosen": row["rejected"], "rejected": row["chosen"]} for row in rows)
+    dev.write_text("".join(json.dumps(row) + "\n" for row in swapped))
+    options = TrlDpoTrainer(**OPTIONS | {"checkpoint_every": 1, "keep_best": True})
+    job = job_of(tmp_path, tuned, pairs, options, evaluation=dev)
+    whole = dpo_child.run(job, silent())
+    assert whole["figures"]["best_step"] == 1
+    finished = (tmp_path / "model").rename(tmp_path / "finished")
+    assert dpo_child.run(job, silent()) == whole
+    assert digest(tmp_path / "model") == digest(finished)
+
+
 def test_dev_pairs_that_teach_nothing_are_no_error(tuned: Path, pairs: Path, tmp_path: Path) -> None:
     from crabtk_trl.dpo_child import make_trainer
 

@@ -126,6 +126,7 @@ def test_history_tells_reward_and_loss_of_each_step(whole: Any) -> None:
         assert line["reward"] == pytest.approx(sum(seen) / len(seen), abs=1e-6)  # the samples are the whole batch
 
 
+@pytest.mark.slow
 def test_watching_changes_nothing_that_is_learnt(
     whole: Any, tiny: Path, prompts: Path, tmp_path: Path, digest: Callable[[Path], str]
 ) -> None:
@@ -137,8 +138,9 @@ def test_watching_changes_nothing_that_is_learnt(
     assert samples(tmp_path) == []
 
 
+@pytest.mark.slow
 def test_a_run_that_was_cut_off_ends_as_one_that_was_not(
-    whole: Any, tiny: Path, prompts: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    whole: Any, tiny: Path, prompts: Path, tmp_path: Path, digest: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from crabtk.rewards import ConstraintReward
 
@@ -161,6 +163,9 @@ def test_a_run_that_was_cut_off_ends_as_one_that_was_not(
     assert samples(tmp_path) == samples(whole[1])
     weights = [folder / "model" / "model.safetensors" for folder in (tmp_path, whole[1])]
     assert weights[0].read_bytes() == weights[1].read_bytes()
+    (tmp_path / "model").rename(tmp_path / "finished")
+    assert run(tmp_path, tiny, prompts, given, samples=4) == whole[0]  # from the checkpoint of the last step
+    assert digest(tmp_path / "model") == digest(tmp_path / "finished")
 
 
 HOSTILE = {
