@@ -97,3 +97,28 @@ def test_packed_examples_do_not_see_each_other(tiny: Path) -> None:
         blurred = model(torch.cat([one, two], 1)).logits
     torch.testing.assert_close(packed, alone, rtol=1e-4, atol=1e-5)
     assert not torch.allclose(blurred, alone, rtol=1e-4, atol=1e-5)
+
+
+def test_no_example_is_refused(tiny: Path, examples: Write) -> None:
+    with pytest.raises(TrainingError, match="the file is empty"):
+        prepared(tiny, examples([]))
+
+
+def test_prompts_that_mostly_leave_no_room_are_refused(tiny: Path, examples: Write) -> None:
+    with pytest.raises(TrainingError, match=r"Of 3 examples 2 .*max_length.*composition\.max_words"):
+        prepared(tiny, examples([("y" * 80, "Ho"), ("Hi", "Ho"), ("z" * 80, "Ho")]))
+
+
+def test_examples_beyond_the_models_context_are_refused(tiny: Path, examples: Write) -> None:
+    from transformers import AutoTokenizer
+
+    from crabtk_trl.checkdata import check, ending_tokens
+    from crabtk_trl.model import context_length
+    from crabtk_trl.tokenise import tokenise
+
+    context = context_length(tiny)
+    assert context == 1024
+    tokenizer = AutoTokenizer.from_pretrained(tiny)
+    found = tokenise(examples([("Hi", "Ho"), ("Hi", "x" * 2000)]), tokenizer, 2048)
+    with pytest.raises(TrainingError, match=r"1024 tokens, and 1 of 2 .*max_length = 1024"):
+        check(found, tokenizer, ending_tokens(tokenizer, None), 2048, context)

@@ -23,7 +23,7 @@ pytestmark = pytest.mark.slow
 
 OPTIONS: dict[str, Any] = {
     "learning_rate": 1e-2, "epochs": 15, "max_length": 128, "accumulation": 2, "checkpoint_every": 5, "log_every": 3,
-    "device": "cpu", "threads": 2,
+    "evaluate_every": 4, "early_stopping": 3, "keep_best": True, "device": "cpu", "threads": 1,
 }  # fmt: skip
 CALLER = """
 import json, sys
@@ -32,14 +32,14 @@ from pathlib import Path
 from crabtk_trl import TrlTrainer
 from crabtk.types import TrainingJob
 model, rows, root, options = sys.argv[2:]
-job = TrainingJob(model, Path(rows), Path(root, "model"), Path(root, "work"), seed=5)
+job = TrainingJob(model, Path(rows), Path(root, "model"), Path(root, "work"), seed=5, evaluation=Path(rows))
 TrlTrainer(**json.loads(options)).train(job, lambda progress: None)
 """
 
 
 def job_in(root: Path, model: Path, rows: Path) -> TrainingJob:
     root.mkdir(exist_ok=True)
-    return TrainingJob(str(model), rows, root / "model", root / "work", seed=5)
+    return TrainingJob(str(model), rows, root / "model", root / "work", seed=5, evaluation=rows)
 
 
 @pytest.fixture(scope="module")
