@@ -20,21 +20,16 @@ class Material:
     Attributes:
         seeds: Schema ``Seeds``; those alone whose responses the run trains on.
         constraints: Schema ``Constraints``.
-        crab: Schema ``Crab``, whole.
+        own: Schema ``Crab``: the run's forward and reverse training examples.
         settings: Of the run's composition.
         seed: Of the run.
     """
 
     seeds: pl.DataFrame
     constraints: pl.DataFrame
-    crab: pl.DataFrame
+    own: pl.DataFrame
     settings: Composition
     seed: int
-
-    @property
-    def own(self) -> pl.DataFrame:
-        """The run's forward and reverse training examples."""
-        return self.crab.filter((pl.col("split") == "train") & (pl.col("kind") != "chat"))
 
 
 def arm_examples(
@@ -59,16 +54,16 @@ def arm_examples(
     Raises:
         EmptyStageError: ``crab`` has neither forward nor reverse examples to train on, so that no arm could differ.
     """
-    own = crab.filter((pl.col("split") == "train") & (pl.col("kind") != "chat"))
+    changing = (pl.col("split") == "train") & (pl.col("kind") != "chat")
+    own = crab.filter(changing)
     if own.is_empty():
         raise EmptyStageError(
             "The dataset has general chat alone to train on, and controls would all be the same. Lower "
             "composition.chat, or set controls.arms = []."
         )
     trained = seeds.filter(pl.col("seed_id").is_in(own["seed_id"].unique().implode()))
-    made = _ARMS[arm](Material(trained, constraints, crab, settings, seed))
-    others = crab.filter((pl.col("split") != "train") | (pl.col("kind") == "chat"))
-    return pl.concat([made, others])
+    made = _ARMS[arm](Material(trained, constraints, own, settings, seed))
+    return pl.concat([made, crab.filter(~changing)])
 
 
 def _ours(of: Material) -> pl.DataFrame:

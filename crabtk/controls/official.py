@@ -124,8 +124,8 @@ def official_constraints(seeds: pl.DataFrame, *, seed: int) -> pl.DataFrame:
         Verdict ``holds`` says that the recipe takes it for true; ``judged_by`` is null, for nobody checked.
 
     Source:
-        The paper's Appendix on constraint types and the probabilities of its published scripts; wordings are our own.
-        Its keyword extractor and tokeniser are stood in for by ``phrases`` and ``tokens``.
+        The scripted types of arXiv 2410.24175 with the probabilities of its published scripts; wordings are our own.
+        Their keyword extractor and tokeniser are stood in for by ``phrases`` and ``tokens``.
     """
     rows: list[dict[str, Any]] = []
     for row in seeds.filter(pl.col("use") == "seed").iter_rows(named=True):

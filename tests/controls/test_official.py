@@ -139,6 +139,15 @@ def test_general_chat_is_passed_over() -> None:
     assert official_constraints(seeds([seed(1, use="chat")]), seed=17).is_empty()
 
 
+def test_what_is_true_is_told_by_the_types_own_checks() -> None:
+    found = truth([(TEXT, "en")] * 40, {type_.name: type_ for type_ in TYPES})
+    assert found["length:characters_per_word at_least"] == (40, 0)
+    assert found["punctuation:absent"] == (40, 40)
+    assert found["length:words at_most"].share == 1.0
+    assert found["length:words at_least"].share == 0.0  # 40 or more of 38
+    assert sum(one.stated for name, one in found.items() if name.startswith("length:words ")) == 40
+
+
 # Against real responses.
 
 
