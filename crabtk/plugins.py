@@ -160,6 +160,8 @@ def _register(
 
 
 def _registered(module: Any, entry: metadata.EntryPoint, distribution: metadata.Distribution) -> Iterable[Plugin]:
+    # Read once: each look parses the distribution's metadata anew.
+    name, version = distribution.name, distribution.version
     for kind, hook in KINDS.items():
         implementation: Callable[..., None] | None = getattr(module, hook, None)
         if implementation is None:
@@ -169,11 +171,11 @@ def _registered(module: Any, entry: metadata.EntryPoint, distribution: metadata.
             implementation(values.append)
         except Exception as error:
             raise PluginLoadError(
-                f"{_owner(distribution)}: {entry.value}.{hook} failed: {type(error).__name__}: {error}"
+                f"{name} {version}: {entry.value}.{hook} failed: {type(error).__name__}: {error}"
             ) from error
         for value in values:
-            _check_value(kind, value, f"{_owner(distribution)}: {entry.value}.{hook}")
-            yield Plugin(kind, value.name, value, distribution.name, distribution.version, entry.value)
+            _check_value(kind, value, f"{name} {version}: {entry.value}.{hook}")
+            yield Plugin(kind, value.name, value, name, version, entry.value)
 
 
 def _check_value(kind: str, value: Any, where: str) -> None:

@@ -14,6 +14,8 @@ _Strings = Annotated[pl.List, pl.String()]
 _SPLITS = list(Split.__args__)  # type: ignore[attr-defined]
 _HOLDS = list(Holds.__args__)  # type: ignore[attr-defined]
 _TYPE = r"^[a-z0-9_]+:[a-z0-9_]+$"
+_GRADED = r"^[a-z0-9_]+:[a-z0-9_-]+$"
+"""Benchmarks' own ids may have hyphens, such as IFBench's ``format:sub-bullets``."""
 
 
 class Table(DataFrameModel):
@@ -164,7 +166,7 @@ class Grades(Table):
     model: str
     benchmark: str
     item_id: str
-    type: str = Field(str_matches=_TYPE)
+    type: str = Field(str_matches=_GRADED)
     strict: bool
     loose: bool = Field(nullable=True)
     score: float = Field(nullable=True, ge=0.0, le=1.0)

@@ -175,8 +175,19 @@ def _grading(run: Run) -> dict[str, Any]:
     return {
         "benchmarks": _benchmark_fingerprints(run),
         "options": _by_content(settings.options),
+        "prompts": {name: _prompts(run, name) for name in settings.benchmarks},
         "limit": settings.limit,
     }
+
+
+def _prompts(run: Run, name: str) -> str | None:
+    """Return the digest of a benchmark's prompts, which may come from an installed package or the hub's cache."""
+    plugin = run.registry.find("benchmark", name)
+    if not hasattr(plugin.value, "prompt_file"):
+        return None
+    benchmark = build(plugin, run.settings.scoring.options.get(name, {}), f"scoring.options.{name}")
+    with failures_of(plugin, BenchmarkError):
+        return file_digest(benchmark.prompt_file())
 
 
 def _by_content(options: Any) -> Any:

@@ -9,7 +9,7 @@ from crabtk import Benchmark, hookimpl
 
 @hookimpl
 def register_benchmarks(register: Callable[[type[Benchmark]], None]) -> None:
-    """Register ``alpaca-eval``."""
+    """Register ``alpaca_eval``."""
     from crabtk_alpaca_eval.benchmark import AlpacaEval
 
     register(AlpacaEval)

@@ -45,10 +45,10 @@ def read_baseline(path: str, *, download: bool) -> list[Answered]:
     found = Path(path) if path else cached(FILE, download=download)
     if found is None:
         raise BenchmarkError(
-            "AlpacaEval's prompts are not in the package: set scoring.options.alpaca-eval.prompts to a JSON list of "
+            "AlpacaEval's prompts are not in the package: set scoring.options.alpaca_eval.prompts to a JSON list of "
             f"a baseline's outputs (AlpacaEval 2's is {FILE}), or fetch it once with `hf download "
             f'--repo-type dataset {HUB} {FILE}` (pip install "crabtk-alpaca-eval[hub]"), or set '
-            "scoring.options.alpaca-eval.download = true."
+            "scoring.options.alpaca_eval.download = true."
         )
     rows = list(_rows(found))
     if len({row.instruction for row in rows}) < len(rows):

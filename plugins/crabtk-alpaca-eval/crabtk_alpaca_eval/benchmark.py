@@ -30,7 +30,7 @@ class AlpacaEval:
         hidden_reasoning: ``leave_out`` compares what a reader sees; ``keep`` all that the model wrote.
     """
 
-    name: ClassVar[str] = "alpaca-eval"
+    name: ClassVar[str] = "alpaca_eval"
     standard_metrics: ClassVar[bool] = False
 
     def __init__(

@@ -70,7 +70,7 @@ def _read(path: Path) -> Iterator[dict[str, Any]]:
     if path.suffix == ".parquet":
         import polars as pl
 
-        table = pl.read_parquet(path).filter(pl.col("benchmark") == "alpaca-eval")
+        table = pl.read_parquet(path).filter(pl.col("benchmark") == "alpaca_eval")
         yield from table.select("model", pl.col("item_id").alias("key"), "response").iter_rows(named=True)
         return
     for number, line in enumerate(path.read_text("utf-8").splitlines(), 1):

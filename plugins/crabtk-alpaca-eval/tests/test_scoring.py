@@ -25,7 +25,7 @@ from crabtk_alpaca_eval.benchmark import AlpacaEval
 
 
 def test_it_is_registered_and_its_options_are_checked() -> None:
-    plugin = load().plugins["benchmark", "alpaca-eval"]
+    plugin = load().plugins["benchmark", "alpaca_eval"]
     check_options(plugin, {"prompts": "x.json", "orders": "both", "seed": 3}, "options")
     for wrong in ({"orders": "first"}, {"baseline": "x.json"}, {"seed": "1"}):
         with pytest.raises(SettingsError, match=next(iter(wrong))):
@@ -34,7 +34,7 @@ def test_it_is_registered_and_its_options_are_checked() -> None:
 
 def responses(bench: AlpacaEval, **models: str) -> pl.DataFrame:
     rows = [
-        (model, "alpaca-eval", item.item_id, "[]", said * (n + 1), "error" if said == "" else "stop")
+        (model, "alpaca_eval", item.item_id, "[]", said * (n + 1), "error" if said == "" else "stop")
         for model, said in models.items()
         for n, item in enumerate(bench.items({}))
     ]
@@ -83,7 +83,7 @@ def test_models_are_scored_by_a_judge(baseline: Path, monkeypatch: pytest.Monkey
 def test_a_missing_baseline_is_an_error_that_says_what_to_do(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     asked: list[Any] = []
     monkeypatch.setattr(baseline_module, "cached", lambda name, *, download: asked.append((name, download)))
-    with pytest.raises(BenchmarkError, match=r"alpaca-eval\.prompts.*hf download.*download = true"):
+    with pytest.raises(BenchmarkError, match=r"alpaca_eval\.prompts.*hf download.*download = true"):
         AlpacaEval().items({})
     assert asked == [("alpaca_eval_gpt4_baseline.json", False)]
     with pytest.raises(BenchmarkError, match="cannot be read"):
