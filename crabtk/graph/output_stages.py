@@ -12,8 +12,8 @@ from typing import Any
 import polars as pl
 
 from crabtk.graph.data_stages import TYPES, type_fingerprints
-from crabtk.graph.model_stages import TRAINED
 from crabtk.graph.run import Run
+from crabtk.graph.score_stages import TRAINED
 from crabtk.graph.stage import Stage
 from crabtk.pipeline.ledger import SCHEMA as LEDGER
 from crabtk.pipeline.recheck import recheck

@@ -6,10 +6,11 @@ from collections.abc import Mapping
 
 from crabtk.graph.control_stages import CONTROL_STAGES
 from crabtk.graph.data_stages import DATA_STAGES
-from crabtk.graph.model_stages import SCORE_STAGES, SFT_STAGE
 from crabtk.graph.output_stages import OUTPUT_STAGES
 from crabtk.graph.preference_stages import PREFERENCE_STAGES
 from crabtk.graph.rl_stages import RL_STAGES
+from crabtk.graph.score_stages import SCORE_STAGES
+from crabtk.graph.sft_stage import SFT_STAGE
 from crabtk.graph.stage import Stage
 
 _dataset, _report = OUTPUT_STAGES

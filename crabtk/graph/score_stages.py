@@ -1,4 +1,4 @@
-"""Fine-tuning, and scores of every model that there is."""
+"""The stages from models to scores: what each answers, what a judge says of it, and how much of it holds."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from crabtk.errors import BenchmarkError
 from crabtk.graph.data_stages import TYPES
 from crabtk.graph.run import Run
 from crabtk.graph.stage import Stage
-from crabtk.graph.train import start_identity, start_model, train_stage, trainer_depends, training_facts
+from crabtk.graph.train import start_identity, start_model
 from crabtk.inference.identity import model_identity
 from crabtk.pipeline.grade import GRADES, JUDGEMENTS, grade, grade_table, judge_responses
 from crabtk.pipeline.ledger import ledger
@@ -23,40 +23,10 @@ from crabtk.protocols import Benchmark
 from crabtk.scoring.aggregate import aggregate
 from crabtk.scoring.own_metrics import own_metrics, standard_metrics
 from crabtk.store import Result, Stored, tree_digest
-from crabtk.training.examples import write_examples
-from crabtk.types import BenchmarkItem, TrainingJob
+from crabtk.types import BenchmarkItem
 
 TRAINED = {"sft": "sft_model", "dpo": "dpo_model", "grpo": "grpo_model"}
 """Models of the run by the name that scores give them, each with the stage that trains it."""
-
-
-def _sft_model(run: Run, inputs: Mapping[str, Stored]) -> Result:
-    settings = run.settings.training
-    if not settings.enabled:
-        return Result(facts={"trained": False})
-    work = run.store.work("sft_model", run.fingerprint("sft_model"))
-    crab, seed = inputs["crab"].table(), run.settings.seed
-    examples, dev = work / "examples.jsonl", work / "dev.jsonl"
-    kinds = write_examples(crab, examples, seed, settings.limit, settings.weights)
-    evaluated = write_examples(crab, dev, seed, settings.dev_limit, settings.weights, split="dev")
-    output = run.scratch() / "model"
-    job = TrainingJob(start_model(run), examples, output, work, seed, evaluation=dev if evaluated else None)
-    where = "training.options"
-    outcome = train_stage(run, "sft_model", job, trainer=settings.trainer, options=settings.options, where=where)
-    return Result(tree=output, facts=training_facts(outcome, kinds=kinds, dev=sum(evaluated.values())))
-
-
-def _sft_depend(run: Run) -> Any:
-    settings = run.settings.training
-    if not settings.enabled:
-        return None
-    return {
-        "limit": settings.limit,
-        "dev_limit": settings.dev_limit,
-        "weights": settings.weights,
-        "model": start_identity(run),
-        **trainer_depends(run, settings.trainer, settings.options),
-    }
 
 
 def _benchmarks(run: Run, inputs: Mapping[str, Stored]) -> list[tuple[Plugin, Benchmark, Sequence[BenchmarkItem]]]:
@@ -199,18 +169,6 @@ def _by_content(options: Any) -> Any:
     path = Path(options)
     return tree_digest(path) if path.is_dir() else file_digest(path)
 
-
-SFT_STAGE = Stage(
-    "sft_model",
-    ("crab",),
-    "The model, fine-tuned on the dataset's training split.",
-    _sft_model,
-    _sft_depend,
-    ("training/examples.py", "training/rows.py", "canonical.py", "graph/train.py"),
-    {},
-    engine=True,
-    enabled=lambda run: run.settings.training.enabled,
-)
 
 _ITEMS = (
     "pipeline/score.py",
