@@ -1,9 +1,9 @@
-"""Packing against padding on a dataset of crabtk's: python benchmarks/packing.py MODEL ROWS [ROWS_A_STEP] [STEPS].
+"""Packing against padding on a dataset of crabtk's: python benchmarks/packing.py MODEL ROWS [EXAMPLES] [BATCH].
 
 ROWS is a dataset's train.jsonl, or a file of prompts and completions. First what the data says, on any machine: the
 share of padding in batches of so many examples in training's order, and the rows that packing makes of them. Then
-three trainings through crabtk, each some steps long: packed, padded in batches, and one example at a time. Prints the
-tokens in the loss per second, by the clock and by processor time, and the ratios.
+three trainings through crabtk over the same examples, twice, of which the second time counts: packed, padded in
+batches, and one example at a time. Prints the tokens in the loss per second, by the clock and by processor time.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from training_speed import Run, as_examples, train
+from training_speed import as_examples, shortest, train
 from transformers import AutoTokenizer
 
 from crabtk_trl.rows import passes, rows
@@ -26,34 +26,32 @@ LENGTH = 1024
 def main() -> None:
     """Count, then train."""
     model, given, *numbers = sys.argv[1:]
-    batch, steps = (*map(int, numbers), *(4, 4)[len(numbers) :])
+    count, batch = (*map(int, numbers), *(16, 4)[len(numbers) :])
     with tempfile.TemporaryDirectory() as place:
         file = as_examples(Path(given), Path(place))
         _count(model, file, batch)
+        few = shortest(file, count, sys.maxsize, Path(place), len)
         dtype = "bfloat16" if torch.cuda.is_available() else "float32"
-        shared = {"max_length": LENGTH, "learning_rate": 1e-5, "dtype": dtype, "checkpoint_every": 10_000}
+        shared = {"max_length": LENGTH, "learning_rate": 1e-5, "dtype": dtype, "accumulation": 1, "epochs": 2}
         ways: dict[str, dict[str, Any]] = {
-            "packed": {"packing": True, "accumulation": 1, "max_steps": 2 * steps},
-            "padded": {"packing": False, "batch_size": batch, "accumulation": 1, "max_steps": steps},
-            "single": {"packing": False, "accumulation": 1, "max_steps": batch * steps},
+            "packed": {"packing": True},
+            "padded": {"packing": False, "batch_size": batch},
+            "single": {"packing": False},
         }
-        speeds = {}
+        speeds: dict[str, tuple[float, float]] = {}
         for name, options in ways.items():
             folder = Path(place, name)
             folder.mkdir()
-            run, outcome = train(model, file, folder, shared | options)
-            figures = outcome.figures
-            learnt = figures["tokens_in_loss"] * run.steps / (figures["steps"] / figures["passes"])
-            speeds[name] = _speed(run, learnt)
-            says = " and ".join(f"{speed:.1f} a second {by}" for by, speed in speeds[name].items())
-            print(f"{name}: {learnt:.0f} tokens in the loss, {says}", flush=True)
+            run, outcome = train(
+                model, few, folder, {"checkpoint_every": 10_000, **shared, **options}, second_half=True
+            )
+            learnt = outcome.figures["tokens_in_loss"]
+            speeds[name] = learnt / run.seconds, learnt / run.work
+            says = f"{speeds[name][0]:.1f} a second, {speeds[name][1]:.1f} a second of work"
+            print(f"{name}: {learnt:.0f} tokens in the loss in {run.steps} steps, {says}", flush=True)
     for name in ("padded", "single"):
-        for by in ("by the clock", "of work"):
-            print(f"packed ÷ {name}, {by}: {speeds['packed'][by] / speeds[name][by]:.2f}")
-
-
-def _speed(run: Run, learnt: float) -> dict[str, float]:
-    return {"by the clock": learnt / run.seconds, "of work": learnt / run.work}
+        clock, work = (packed / other for packed, other in zip(speeds["packed"], speeds[name], strict=True))
+        print(f"packed ÷ {name}: {clock:.2f} by the clock, {work:.2f} by processor time")
 
 
 def _count(model: str, file: Path, batch: int) -> None:

@@ -20,7 +20,7 @@ class Run:
     """One training.
 
     Attributes:
-        steps: Optimiser steps between the first and the last report.
+        steps: Optimiser steps between the report from which on it was measured and the last.
         seconds: Between the two, by the clock.
         work: Of the processors between the two, in seconds: the figure to go by where the machine does other work.
         whole: From start to end with loading, preparing and saving, in seconds by the clock.
@@ -47,19 +47,23 @@ class Watch:
             work += times.user + times.system
         self._marks.append((step, time.perf_counter(), work))
 
-    def run(self) -> Run:
-        """Return what was measured."""
-        (step, second, work), (last_step, last_second, last_work) = self._marks[0], self._marks[-1]
+    def run(self, second_half: bool = False) -> Run:
+        """Return what was measured, from the first step on or from the middle one."""
+        last_step, last_second, last_work = self._marks[-1]
+        start = last_step // 2 if second_half else self._marks[0][0]
+        step, second, work = next(mark for mark in self._marks if mark[0] == start)
         whole = time.perf_counter() - self._began
         return Run(last_step - step, last_second - second, last_work - work, whole)
 
 
-def train(model: str, rows: Path, folder: Path, options: Mapping[str, Any]) -> tuple[Run, TrainingOutcome]:
+def train(
+    model: str, rows: Path, folder: Path, options: Mapping[str, Any], second_half: bool = False
+) -> tuple[Run, TrainingOutcome]:
     """Train through crabtk, as a run of crabtk does."""
     watch = Watch()
     job = TrainingJob(model, rows, folder / "model", folder / "work", seed=17)
     outcome = TrlTrainer(**options).train(job, lambda progress: watch.mark(progress.step))
-    return watch.run(), outcome
+    return watch.run(second_half), outcome
 
 
 def shortest(rows: Path, count: int, longest: int, folder: Path, length: Callable[[str], int]) -> Path:

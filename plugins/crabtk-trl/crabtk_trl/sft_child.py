@@ -19,6 +19,7 @@ from crabtk_trl.export import export
 from crabtk_trl.history import history
 from crabtk_trl.jobfile import JobFile
 from crabtk_trl.model import context_length, load_model, resolve
+from crabtk_trl.resume import train_from
 from crabtk_trl.rows import Rows, rows
 from crabtk_trl.selection import best
 from crabtk_trl.setup import adapters, configuration
@@ -44,7 +45,7 @@ def run(job: JobFile, channel: Channel) -> dict[str, Any]:
         start = checkpoints.last(identity(job, folder))
     _log.info("starting from %s", start.folder if start else "the model")
     trainer.add_callback(Reporter(channel, checkpoints, options, laid.tokens))
-    trainer.train(resume_from_checkpoint=str(start.folder) if start else None)
+    train_from(trainer, start)
     figures |= _course(trainer, laid, figures["tokens_total"])
     export(trainer, job, options, folder, figures)
     return {"history": history(trainer.state.log_history), "figures": figures}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -18,14 +19,17 @@ OPTIONS: dict[str, Any] = {
 }  # fmt: skip
 
 
-def train(model: Path, rows: Path, root: Path, **options: Any) -> tuple[TrainingOutcome, dict[str, Any]]:
+def train(
+    model: Path, rows: Path, root: Path, name: str = "model", **options: Any
+) -> tuple[TrainingOutcome, dict[str, Any]]:
     from transformers import AutoModelForCausalLM
 
-    root.mkdir()
-    job = TrainingJob(str(model), rows, root / "model", root / "work", seed=5, evaluation=rows)
+    root.mkdir(exist_ok=True)
+    job = TrainingJob(str(model), rows, root / name, root / "work", seed=5, evaluation=rows)
     steps: list[int] = []
     outcome = TrlTrainer(**(OPTIONS | options)).train(job, lambda progress: steps.append(progress.step))
-    assert sorted(set(steps)) == [1, 2, 3, 4] and len(steps) == 6  # evaluations come apart; one process alone reports
+    # Evaluations are told apart, and one process alone reports.
+    assert steps == ([1, 2, 2, 3, 4, 4] if name == "model" else [3, 4, 4])
     return outcome, AutoModelForCausalLM.from_pretrained(job.output).state_dict()
 
 
@@ -48,3 +52,9 @@ def test_two_processes_train_what_one_does_with_twice_the_accumulation(
     assert outcome.figures == pytest.approx(dict(reference.figures), rel=1e-3)
     for name, value in expected.items():
         torch.testing.assert_close(weights[name], value, rtol=1e-2, atol=2e-3)
+    # Without its last checkpoint it goes on from the one before, sharded or not.
+    shutil.rmtree(tmp_path / "run" / "work" / "checkpoints" / "checkpoint-4")
+    resumed, again = train(tiny, rows, tmp_path / "run", "again", accumulation=2, distributed=distributed, processes=2)
+    assert resumed.figures == pytest.approx(dict(outcome.figures), rel=1e-3)
+    for name, value in weights.items():
+        torch.testing.assert_close(again[name], value, rtol=1e-2, atol=2e-3)

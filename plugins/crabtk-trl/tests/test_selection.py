@@ -112,6 +112,21 @@ def test_a_moved_work_folder_still_finds_its_best_model(stopped: Any, tiny: Path
     assert loss_of(tmp_path / "model", root / "dev.jsonl") == pytest.approx(best, rel=1e-4)
 
 
+def test_a_run_that_is_called_again_after_its_last_step_takes_no_further(
+    tiny: Path, rows: Path, tmp_path: Path, digest: Callable[[Path], str]
+) -> None:
+    options = {
+        "max_steps": 7,
+        "keep_best": True,
+        "learning_rate": 2e-2,
+    }  # the last step ends no epoch, and is not the best
+    first, _ = run(tiny, rows, tmp_path, **options)
+    second, reports = run(tiny, rows, tmp_path, "second", **options)
+    assert first["figures"]["best_step"] == 4
+    assert second == first and not reports
+    assert digest(tmp_path / "second") == digest(tmp_path / "model")
+
+
 def test_without_dev_rows_that_can_be_used_it_trains_and_says_so(
     tiny: Path, rows: Path, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
