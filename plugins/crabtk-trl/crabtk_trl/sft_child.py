@@ -67,10 +67,12 @@ def make_trainer(job: JobFile, options: TrlTrainer, folder: Path) -> tuple[Weigh
     if job.tokens is None:
         check_labels(laid.table, figures.tokens_in_loss)
     dev = _dev(job, options, tokenizer)
+    # Before the model is loaded: sharding by ZeRO-3 begins while it is.
+    arguments = configuration(job if dev else replace(job, evaluation=None), options)
     set_seed(job.seed)  # embeddings of new tokens are drawn
     trainer = WeightedSFTTrainer(
         model=load_model(folder, options, tokenizer),
-        args=configuration(job if dev else replace(job, evaluation=None), options),
+        args=arguments,
         train_dataset=laid.table,
         eval_dataset=rows(dev, pack_to).table if dev else None,
         processing_class=tokenizer,
