@@ -23,6 +23,7 @@ from crabtk_trl.resume import train_from
 from crabtk_trl.rows import Rows, rows
 from crabtk_trl.selection import best
 from crabtk_trl.setup import adapters, configuration
+from crabtk_trl.sharding import prepare_sharding
 from crabtk_trl.tokenise import Tokenised, tokenise
 from crabtk_trl.trainer import TrlTrainer
 from crabtk_trl.weighted import WeightedSFTTrainer
@@ -78,6 +79,7 @@ def make_trainer(job: JobFile, options: TrlTrainer, folder: Path) -> tuple[Weigh
         processing_class=tokenizer,
         peft_config=adapters(options),
     )
+    prepare_sharding(trainer, options)
     return trainer, laid, {**asdict(figures), "sequences": len(laid.table), "evaluation_examples": len(dev)}
 
 

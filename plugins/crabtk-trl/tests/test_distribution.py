@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from crabtk.errors import TrainingError
 from crabtk.types import TrainingJob, TrainingOutcome
-from crabtk_trl import TrlTrainer
+from crabtk_trl import TrlTrainer, launch
+from crabtk_trl.distribution import command
 
 pytestmark = pytest.mark.slow
 
@@ -33,6 +36,18 @@ def train(
     return outcome, AutoModelForCausalLM.from_pretrained(job.output).state_dict()
 
 
+def sharding_command(options: Mapping[str, Any], arguments: Sequence[str]) -> list[str]:
+    """Start the children through a script that has accelerate shard on CPUs."""
+    started = command(options, arguments)
+    return [*started[: -len(arguments) - 2], str(Path(__file__).with_name("shard_on_cpus.py")), *arguments]
+
+
+def test_on_cpus_that_do_not_shard_it_is_refused(tiny: Path, rows: Path, tmp_path: Path) -> None:
+    job = TrainingJob(str(tiny), rows, tmp_path / "model", tmp_path / "work", seed=5)
+    with pytest.raises(TrainingError, match=r'"fsdp" shards on accelerators only.*"ddp"'):
+        TrlTrainer(**OPTIONS, distributed="fsdp", processes=2).train(job, lambda progress: None)
+
+
 @pytest.fixture(scope="module")
 def alone(tiny: Path, rows: Path, tmp_path_factory: pytest.TempPathFactory) -> Any:
     return train(tiny, rows, tmp_path_factory.mktemp("one") / "run", accumulation=4)
@@ -40,9 +55,12 @@ def alone(tiny: Path, rows: Path, tmp_path_factory: pytest.TempPathFactory) -> A
 
 @pytest.mark.parametrize("distributed", ["ddp", "fsdp"])
 def test_two_processes_train_what_one_does_with_twice_the_accumulation(
-    distributed: str, alone: Any, tiny: Path, rows: Path, tmp_path: Path
+    distributed: str, alone: Any, tiny: Path, rows: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     import torch
+
+    if distributed == "fsdp":
+        monkeypatch.setattr(launch, "command", sharding_command)
 
     outcome, weights = train(tiny, rows, tmp_path / "run", accumulation=2, distributed=distributed, processes=2)
     reference, expected = alone
@@ -52,6 +70,8 @@ def test_two_processes_train_what_one_does_with_twice_the_accumulation(
     assert outcome.figures == pytest.approx(dict(reference.figures), rel=1e-3)
     for name, value in expected.items():
         torch.testing.assert_close(weights[name], value, rtol=1e-2, atol=2e-3)
+    sharded = tmp_path / "run" / "work" / "checkpoints" / "checkpoint-4" / "pytorch_model_fsdp.bin"
+    assert sharded.exists() == (distributed == "fsdp")
     # Without its last checkpoint it goes on from the one before, sharded or not.
     shutil.rmtree(tmp_path / "run" / "work" / "checkpoints" / "checkpoint-4")
     resumed, again = train(tiny, rows, tmp_path / "run", "again", accumulation=2, distributed=distributed, processes=2)
