@@ -38,7 +38,7 @@ $(VENV)/.ready: pyproject.toml constraints.txt $(wildcard plugins/*/pyproject.to
 	@# torch first and alone: what is installed later must not choose another build of it.
 	$(BIN)/pip install -q -c constraints.txt torch
 	$(BIN)/pip install -q -c constraints.txt -e ".[dagster,hub,dev]" \
-		-e "plugins/crabtk-transformers[gguf]" -e plugins/crabtk-trl -e plugins/crabtk-ifeval -e plugins/crabtk-ifbench \
+		-e "plugins/crabtk-transformers[gguf]" -e "plugins/crabtk-trl[qlora]" -e plugins/crabtk-ifeval -e plugins/crabtk-ifbench \
 		-e plugins/crabtk-multi-if -e plugins/crabtk-followbench -e plugins/crabtk-alpaca-eval \
 		-e plugins/crabtk-openai -e plugins/crabtk-vllm -e plugins/crabtk-sglang -e "plugins/crabtk-ray[engine]"
 	@touch $@

@@ -78,7 +78,8 @@ def test_an_unknown_stage_is_one_clear_error(prepare: Prepare, python: Any) -> N
     assert (run.returncode, run.stderr) == (
         1,
         'Error: There is no stage "crabs". Known: seeds, measured_constraints, translated_constraints, judge_audit, '
-        "constraints, crab, dataset, sft_model, responses, scores, report.\n",
+        "constraints, crab, dataset, sft_model, preferences, dpo_model, rl_prompts, grpo_model, control_models, "
+        "responses, judgements, scores, report.\n",
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -59,8 +60,9 @@ IN_PART = {
 }
 
 
-def imported(file: Path) -> Iterator[str]:
-    """Yield the modules of crabtk that a file needs when it runs, relative to the package."""
+@cache
+def imported(file: Path) -> tuple[str, ...]:
+    """Return the modules of crabtk that a file needs when it runs, relative to the package."""
     tree = ast.parse(file.read_text("utf-8"))
     for_types_only = {
         id(inner)
@@ -68,20 +70,23 @@ def imported(file: Path) -> Iterator[str]:
         if isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING"
         for inner in ast.walk(node)
     }
+    found: list[str] = []
     for node in ast.walk(tree):
         if isinstance(node, ast.ImportFrom) and node.module and id(node) not in for_types_only:
             for name in (node.module, *(f"{node.module}.{alias.name}" for alias in node.names)):
                 inner = PACKAGE.parent / (name.replace(".", "/") + ".py")
                 if inner.is_relative_to(PACKAGE) and inner.is_file():
-                    yield inner.relative_to(PACKAGE).as_posix()
+                    found.append(inner.relative_to(PACKAGE).as_posix())
+    return tuple(found)
 
 
-def prompts(file: Path) -> Iterator[str]:
-    """Yield the prompts that a file names."""
+@cache
+def prompts(file: Path) -> tuple[str, ...]:
+    """Return the prompts that a file names."""
     text = file.read_text("utf-8")
-    for name in sorted(path.stem for path in PACKAGE.joinpath("prompts").glob("*.md")):
-        if re.search(rf'(prompt|question)\(\s*"{name}"|template = .*"{name}"', text):
-            yield f"prompts/{name}.md"
+    names = sorted(path.stem for path in PACKAGE.joinpath("prompts").glob("*.md"))
+    pattern = r'(prompt|question)\(\s*"{0}"|template = .*"{0}"'
+    return tuple(f"prompts/{name}.md" for name in names if re.search(pattern.format(name), text))
 
 
 def named(stage: Stage, file: str) -> bool:

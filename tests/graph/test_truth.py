@@ -17,7 +17,7 @@ import pytest
 from crabtk import ParsedText, builtin
 
 Row = Mapping[str, Any]
-SPLITS = ("train", "held_out")
+SPLITS = ("train", "dev", "held_out")
 
 
 @pytest.fixture(scope="module")
@@ -210,7 +210,7 @@ import json, sys
 from pathlib import Path
 from datasets import load_dataset
 folder = Path(sys.argv[1])
-names = ("train", "held_out")
+names = ("train", "dev", "held_out")
 ways = {
     "folder": load_dataset(str(folder)),
     "parquet": load_dataset("parquet", data_files={name: str(folder / f"data/{name}.parquet") for name in names}),

@@ -177,7 +177,10 @@ def test_equal_instructions_fall_into_one_split(tmp_path: Path) -> None:
     splits = table["split"].to_list()
     assert all(len(set(splits[start : start + 3])) == 1 for start in range(0, 600, 3))
     assert 90 <= splits.count("held_out") <= 210
-    assert set(seeds(write(tmp_path / "a.jsonl", rows), held_out=0.0)[0]["split"]) == {"train"}
+    assert 9 <= splits.count("dev") <= 60
+    wider = seeds(write(tmp_path / "a.jsonl", rows), held_out=0.25, dev=0.3)[0]["split"].to_list()
+    assert [split == "held_out" for split in wider] == [split == "held_out" for split in splits], "dev takes from train"
+    assert set(seeds(write(tmp_path / "a.jsonl", rows), held_out=0.0, dev=0.0)[0]["split"]) == {"train"}
 
 
 def test_chat_passes_word_bounds_and_is_never_held_out(tmp_path: Path) -> None:

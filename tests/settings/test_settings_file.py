@@ -192,7 +192,10 @@ def test_an_unknown_key(file: Path) -> None:
 
 def test_an_unknown_key_at_the_top(file: Path) -> None:
     line = problem(file, "presets = 'demo'\n" + SMALL)
-    assert f'{file}: presets: unknown key. Did you mean "preset"? Known: preset, composition, controls, dpo, engines,' in line
+    assert (
+        f'{file}: presets: unknown key. Did you mean "preset"? Known: preset, composition, controls, dpo, engines,'
+        in line
+    )
 
 
 def test_an_unknown_key_of_a_source_and_of_an_engine(file: Path) -> None:

@@ -29,6 +29,7 @@ from crabtk_trl.preference_rows import read_pairs
 from crabtk_trl.resume import train_from
 from crabtk_trl.selection import best
 from crabtk_trl.setup import adapters
+from crabtk_trl.sharding import prepare_sharding
 
 _log = logging.getLogger("crabtk_trl")
 
@@ -66,15 +67,18 @@ def make_trainer(
     tokenizer = load_tokenizer(folder, job)
     train, figures = _pairs(job.examples, tokenizer, folder, options)
     dev, dev_figures = _dev(job, tokenizer, folder, options)
+    # Before the models are loaded: ZeRO-3 shards them while they are.
+    configuration = dpo_configuration(job if dev else replace(job, evaluation=None), options)
     trainer = DPOTrainer(
         model=_load(folder, job, options, tokenizer),
         ref_model=_load(reference, job, options, tokenizer) if needs_loading(reference, folder, options) else None,
-        args=dpo_configuration(job if dev else replace(job, evaluation=None), options),
+        args=configuration,
         train_dataset=train,
         eval_dataset=dev,
         processing_class=tokenizer,
         peft_config=adapters(options),
     )
+    prepare_sharding(trainer, options)
     for prepared, counted in ((trainer.train_dataset, figures), (trainer.eval_dataset, dev_figures)):
         if counted:
             check_prepared(prepared, counted, options.max_length)

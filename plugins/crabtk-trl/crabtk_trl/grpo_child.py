@@ -53,11 +53,13 @@ def _run(job: JobFile, channel: Channel, rewards: Rewards) -> dict[str, Any]:
     prompts, dev = read_job(job, options, folder, tokenizer, rewards.form)
     samples = Samples(Path(job.work, "completions.jsonl"))
     rewarding: Any = SampledReward(rewards.training, samples, options)
+    # Before the model is loaded: ZeRO-3 shards it while it is.
+    configuration = grpo_configuration(job, options, context_length(folder))
     set_seed(job.seed)  # embeddings of new tokens are drawn
     trainer = GRPOTrainer(
         model=load_model(folder, options, tokenizer),
         reward_funcs=[rewarding],
-        args=grpo_configuration(job, options, context_length(folder)),
+        args=configuration,
         train_dataset=prompts.dataset(),
         processing_class=tokenizer,
         peft_config=adapters(options),
