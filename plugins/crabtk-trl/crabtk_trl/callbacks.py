@@ -24,7 +24,7 @@ class Reporter(Selection):
     run as in an uninterrupted one.
 
     Args:
-        tokens: Of one epoch, for progress.
+        tokens: Of one epoch, for progress; None where nobody knows before they are written.
         kept: Names of the logged values that do not depend on time.
     """
 
@@ -33,7 +33,7 @@ class Reporter(Selection):
         channel: Channel,
         checkpoints: Checkpoints,
         options: TrainerOptions,
-        tokens: int,
+        tokens: int | None,
         kept: Sequence[str] = KEPT,
     ) -> None:
         super().__init__(options)
@@ -68,9 +68,10 @@ class Reporter(Selection):
         if not math.isfinite(values.get("loss", 0.0)):
             raise TrainingError(
                 f"The loss is {values['loss']} at step {state.global_step}: training diverged. Lower "
-                "training.options.learning_rate, or raise warmup_ratio."
+                f"{self._options.section}.options.learning_rate, or raise warmup_ratio."
             )
-        values["tokens"] = round(values.get("epoch", 0.0) * self._tokens)
+        if self._tokens is not None:
+            values["tokens"] = round(values.get("epoch", 0.0) * self._tokens)
         self._channel.send(progress={"step": state.global_step, "steps": state.max_steps, "values": values})
 
     def on_save(self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **_: Any) -> None:

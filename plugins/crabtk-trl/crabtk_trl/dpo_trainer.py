@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import ClassVar, Literal
 
 from crabtk import TrainingJob, TrainingOutcome, TrainingProgress
-from crabtk.errors import SettingsError, TrainingError
+from crabtk.errors import TrainingError
 from crabtk_trl.options import TrainerOptions
 
 PairLoss = Literal[
@@ -44,6 +44,7 @@ class TrlDpoTrainer(TrainerOptions):
     name: ClassVar[str] = "trl-dpo"
     trains_on: ClassVar[str] = "preferences"
     method: ClassVar[str] = "dpo"
+    section: ClassVar[str] = "dpo"
 
     learning_rate: float = 5e-7
     warmup_ratio: float = 0.1
@@ -68,10 +69,6 @@ class TrlDpoTrainer(TrainerOptions):
         self._require(
             self.loss_type != "exo_pair" or self.label_smoothing > 0, "label_smoothing", 'above 0 with "exo_pair"'
         )
-
-    def _require(self, holds: bool, key: str, rule: str) -> None:
-        if not holds:
-            raise SettingsError(f"dpo.options.{key} = {getattr(self, key)!r} must be {rule}.")
 
     def train(self, job: TrainingJob, report: Callable[[TrainingProgress], None]) -> TrainingOutcome:
         """Train in child processes; blocks until they end.

@@ -73,9 +73,7 @@ def _run(job: JobFile, channel: Channel, rewards: Rewards) -> dict[str, Any]:
     watched = {"trip_wire": prompts.trip_wires, "dev": dev}
     # Before the reporter, whose line on a step then follows what the evaluation found.
     trainer.add_callback(Watch(trainer, watched, rewards, samples, channel, options))
-    trainer.add_callback(
-        Reporter(channel, checkpoints, options, prompts.figures["tokens_prompt"] * options.num_generations, KEPT)
-    )
+    trainer.add_callback(Reporter(channel, checkpoints, options, None, KEPT))
     train_from(trainer, start)
     steps = trainer.state.global_step
     figures = {**prompts.figures, "eval_prompts": len(dev), "responses": steps * options.step_batch, "steps": steps}

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import ClassVar, Literal
 
 from crabtk import TrainingJob, TrainingOutcome, TrainingProgress
-from crabtk.errors import SettingsError, TrainingError
+from crabtk.errors import TrainingError
 from crabtk_trl.options import TrainerOptions
 
 GroupLoss = Literal["dapo", "grpo", "dr_grpo", "bnpo"]
@@ -58,6 +58,7 @@ class TrlGrpoTrainer(TrainerOptions):
     name: ClassVar[str] = "trl-grpo"
     trains_on: ClassVar[str] = "prompts"
     method: ClassVar[str] = "grpo"
+    section: ClassVar[str] = "rl"
 
     learning_rate: float = 1e-6
     batch_size: int = 8
@@ -122,10 +123,6 @@ class TrlGrpoTrainer(TrainerOptions):
             f"a multiple of the {self.steps_per_generation} optimiser steps that generation_batch and accumulation "
             "make of whole generations: a checkpoint in the middle of one could not be resumed exactly",
         )
-
-    def _require(self, holds: bool, key: str, rule: str) -> None:
-        if not holds:
-            raise SettingsError(f"rl.options.{key} = {getattr(self, key)!r} must be {rule}.")
 
     @property
     def step_batch(self) -> int:

@@ -67,6 +67,8 @@ class TrainerOptions:
     """
 
     method: ClassVar[str]
+    section: ClassVar[str] = "training"
+    """Of the settings, for error messages."""
 
     learning_rate: float = 2e-5
     epochs: float = 1.0
@@ -124,7 +126,7 @@ class TrainerOptions:
 
     def _require(self, holds: bool, key: str, rule: str) -> None:
         if not holds:
-            raise SettingsError(f"training.options.{key} = {getattr(self, key)!r} must be {rule}.")
+            raise SettingsError(f"{self.section}.options.{key} = {getattr(self, key)!r} must be {rule}.")
 
     @property
     def evaluation_steps(self) -> int:
