@@ -19,6 +19,13 @@ from crabtk.training.preferences import write_preferences
 from crabtk.types import TrainingJob
 
 
+def _unread(run: Run) -> tuple[str, ...]:
+    settings = run.settings.preferences
+    if not settings.samples:
+        return ("sft_model", "judge_audit")
+    return () if settings.judge else ("judge_audit",)
+
+
 def _preferences(run: Run, inputs: Mapping[str, Stored]) -> Result:
     settings = run.settings.preferences
     if not settings.enabled:
@@ -40,13 +47,15 @@ def _preferences(run: Run, inputs: Mapping[str, Stored]) -> Result:
 
 def _sampled_model(run: Run, inputs: Mapping[str, Stored]) -> str | None:
     """Return the model that takes the place of the engine's: the fine-tuned one, if there is one."""
-    tree = inputs["sft_model"].tree
+    tree = inputs["sft_model"].tree if run.settings.preferences.samples else None
     return None if tree is None else str(tree)
 
 
 def _judge(run: Run, inputs: Mapping[str, Stored]) -> tuple[Judge | None, str]:
     """Return the judge, if the settings name one and its audit lets it judge; and what is to be said of it."""
     name, audited = run.settings.preferences.judge, run.settings.judging.engine
+    if not run.settings.preferences.samples:
+        return None, "none: no responses are sampled"
     if not name:
         return None, "none: the prompts ask for what code can check"
     if run.settings.translation.enabled and run.engines.identity(name) != run.engines.identity(audited):
@@ -159,6 +168,7 @@ PREFERENCE_STAGES = (
         {"preferences": "Preferences"},
         engine=True,
         enabled=lambda run: run.settings.preferences.enabled,
+        unread=_unread,
     ),
     Stage(
         "dpo_model",

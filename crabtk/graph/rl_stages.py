@@ -13,6 +13,7 @@ from crabtk.graph.stage import Stage
 from crabtk.graph.train import (
     latest_model,
     start_identity,
+    start_model,
     train_stage,
     trainer_depends,
     training_facts,
@@ -30,11 +31,21 @@ def _start(run: Run, inputs: Mapping[str, Stored]) -> str:
     return latest_model(run, inputs, *_BEFORE[run.settings.rl.start])
 
 
+def _later(run: Run) -> frozenset[str]:
+    """Name the models that come after the one that training starts from."""
+    return frozenset(_BEFORE["dpo"]) - set(_BEFORE[run.settings.rl.start])
+
+
+def _unsampled(run: Run) -> frozenset[str]:
+    """Name the models that make no rollouts."""
+    return _later(run) if run.settings.rl.rollouts else frozenset(_BEFORE["dpo"])
+
+
 def _rl_prompts(run: Run, inputs: Mapping[str, Stored]) -> Result:
     settings = run.settings.rl
     if not settings.enabled:
         return Result({"rl_prompts": pl.DataFrame(schema=SCHEMA)})
-    model = _start(run, inputs)
+    model = _start(run, inputs) if settings.rollouts else start_model(run)
     # Without a trained model, the engine's own options (its revision) hold for its own model.
     own = None if model == run.settings.engines[settings.engine].model else model
     judge = settings.reward.judge if settings.reward.intent == "judge" else ""
@@ -160,6 +171,7 @@ RL_STAGES = (
         {"rl_prompts": "RlPrompts"},
         engine=True,
         enabled=lambda run: run.settings.rl.enabled,
+        unread=_unsampled,
     ),
     Stage(
         "grpo_model",
@@ -180,5 +192,6 @@ RL_STAGES = (
         {},
         engine=True,
         enabled=lambda run: run.settings.rl.enabled,
+        unread=_later,
     ),
 )

@@ -87,7 +87,7 @@ class Run:
         fingerprint = self.fingerprint(name)
         stored = self.store.find(name, fingerprint)
         state: Literal["computed", "cached", "off"] = "cached"
-        inputs = {other: self.result(other) for other in stage.inputs}
+        inputs = {other: self.result(other) for other in stage.read(self)}
         if stored is None:
             state = "computed"
             stored = self._compute(stage, inputs, fingerprint, begun)
@@ -142,8 +142,7 @@ class Run:
     def fingerprint(self, name: str) -> str:
         """Return the hash of everything that a stage's result follows from."""
         stage = self.stages[name]
-        read = stage.inputs if stage.enabled(self) else ()
-        inputs = {other: self._version(stage, self.result(other)) for other in read}
+        inputs = {other: self._version(stage, self.result(other)) for other in stage.read(self)}
         return digest({"code_version": self.code_version(name), "inputs": inputs}, 32)
 
     def code_version(self, name: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import inspect
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -32,6 +32,7 @@ class Stage:
         engine: Whether it may open an inference engine or train.
         enabled: Tells whether the settings want it. Else ``compute`` gives an empty result at once, which hangs on no
             input.
+        unread: Names those of ``inputs`` that these settings have no use for; the result hangs on none of them.
     """
 
     name: str
@@ -44,6 +45,12 @@ class Stage:
     reads_ledgers: bool = False
     engine: bool = False
     enabled: Callable[[Run], bool] = field(default=lambda run: True)
+    unread: Callable[[Run], Collection[str]] = field(default=lambda run: ())
+
+    def read(self, run: Run) -> tuple[str, ...]:
+        """Return the inputs that the settings have a use for."""
+        unread = self.unread(run)
+        return tuple(name for name in self.inputs if name not in unread) if self.enabled(run) else ()
 
     @property
     def digest(self) -> str:

@@ -46,22 +46,17 @@ arms = ["plain", "official"]
 backend = "transformers"
 model = "./model"
 """
+RUN = """
+from crabtk import cli, console
+console.Bars.PLAIN_EVERY = 0.0  # every step is told, however fast it was
+cli.main()
+"""
 _STEP = re.compile(r"control_models: (\d+) of \d+  (\w+) \(")
 
 
 def run(folder: Path, kill_when: Callable[[], bool] | None = None) -> str:
     """Run to the controls, or until it is to be killed; return what was printed."""
-    command = [
-        sys.executable,
-        "-m",
-        "crabtk",
-        "run",
-        "--settings",
-        "settings.toml",
-        "--plain",
-        "--to",
-        "control_models",
-    ]
+    command = [sys.executable, "-c", RUN, "run", "--settings", "settings.toml", "--plain", "--to", "control_models"]
     env = {**os.environ, "PYTHONPATH": str(ROOT)}
     printed = folder / "output.txt"
     with printed.open("w") as output:

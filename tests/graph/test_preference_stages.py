@@ -139,6 +139,16 @@ def test_a_change_of_a_sources_content_is_seen_and_a_move_is_not(workshop: Works
     assert not Talker.opened
 
 
+def test_pairs_that_nobody_samples_do_not_hang_on_the_fine_tuned_model(workshop: Workshop, tmp_path: Path) -> None:
+    path = tmp_path / "pairs.jsonl"
+    path.write_text(json.dumps({"prompt": "Why?", "chosen": "Yes.", "rejected": "No."}))
+    changes = {"preferences": {"enabled": True, "samples": 0, "sources": [{"path": str(path), "format": "auto"}]}}
+    run(workshop, changes)
+    other = run(workshop, {**changes, "training": {"trainer": "toy", "options": {"steps": 4}}})
+    states = [other[name].state for name in ("sft_model", "preferences", "dpo_model")]
+    assert states == ["computed", "cached", "computed"]
+
+
 def test_without_fine_tuning_the_engines_model_is_sampled_and_trained(workshop: Workshop) -> None:
     outcomes = run(workshop, {"training.enabled": False})
     assert Talker.opened == [str(workshop.model())]

@@ -125,6 +125,13 @@ def test_what_is_unchanged_is_found_and_what_shapes_it_is_not(workshop: Workshop
     assert not Parrot.opened, "the rollouts were kept"
 
 
+def test_a_model_that_rl_does_not_start_from_changes_nothing(workshop: Workshop) -> None:
+    on = {"rl.rollouts": 0, "rl.start": "base"}
+    run(workshop, on)
+    other = run(workshop, {**on, "training": {"trainer": "toy", "options": {"steps": 4}}})
+    assert [other[name].state for name in ("sft_model", "rl_prompts", "grpo_model")] == ["computed", "cached", "cached"]
+
+
 def test_without_rollouts_no_engine_opens_and_the_base_may_be_the_start(workshop: Workshop) -> None:
     outcomes = run(workshop, {"rl.rollouts": 0, "rl.start": "base"})
     assert not Parrot.opened
