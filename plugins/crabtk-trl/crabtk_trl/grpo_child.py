@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 from transformers import AutoConfig, GenerationConfig, PreTrainedTokenizerBase, set_seed
-from trl import GRPOTrainer  # type: ignore[attr-defined]  # trl loads its names lazily
 
 from crabtk.errors import TrainingError
 from crabtk_trl.callbacks import Reporter
@@ -19,6 +18,7 @@ from crabtk_trl.checkpoints import Checkpoints, identity
 from crabtk_trl.child import prepare_torch
 from crabtk_trl.dpo_reference import weights_digest
 from crabtk_trl.export import export
+from crabtk_trl.grpo_order import ResumableGRPOTrainer
 from crabtk_trl.grpo_prompts import Prompt, Prompts, check_prompts, check_stop, read_prompts
 from crabtk_trl.grpo_rewards import Rewards, open_rewards
 from crabtk_trl.grpo_samples import Reward, SampledReward, Samples
@@ -56,7 +56,7 @@ def _run(job: JobFile, channel: Channel, rewards: Rewards) -> dict[str, Any]:
     # Before the model is loaded: ZeRO-3 shards it while it is.
     configuration = grpo_configuration(job, options, context_length(folder))
     set_seed(job.seed)  # embeddings of new tokens are drawn
-    trainer = GRPOTrainer(
+    trainer = ResumableGRPOTrainer(
         model=load_model(folder, options, tokenizer),
         reward_funcs=[rewarding],
         args=configuration,

@@ -118,6 +118,12 @@ class TrlGrpoTrainer(TrainerOptions):
         )
         self._require(generated % forward == 0, "generation_batch", f"a multiple of batch_size × processes = {forward}")
         self._require(
+            generated % self.step_batch == 0 or self.step_batch % generated == 0,
+            "generation_batch",
+            f"a multiple or a divisor of the {self.step_batch} responses of a step (batch_size × accumulation × "
+            "processes): steps and generations must end together for a run to be resumed exactly",
+        )
+        self._require(
             self.checkpoint_every % self.steps_per_generation == 0,
             "checkpoint_every",
             f"a multiple of the {self.steps_per_generation} optimiser steps that generation_batch and accumulation "

@@ -70,17 +70,17 @@ def uninterrupted(
     return request.param, rows, trainer.train(job, lambda progress: None), job
 
 
-@pytest.mark.parametrize("victim", ["caller", "child"])
+@pytest.mark.parametrize(("victim", "step"), [("caller", 4), ("child", 20)])
 def test_a_killed_run_goes_on_to_the_same_bytes(
-    victim: str, uninterrupted: Any, tiny: Path, tmp_path: Path, digest: Callable[[Path], str]
+    victim: str, step: int, uninterrupted: Any, tiny: Path, tmp_path: Path, digest: Callable[[Path], str]
 ) -> None:
     name, rows, reference, finished = uninterrupted
     job = job_in(tmp_path, tiny, rows)
     arguments = [json.dumps(sys.path), str(tiny), str(rows), str(tmp_path), name, json.dumps(OPTIONS[name])]
     caller = subprocess.Popen([sys.executable, "-c", CALLER, *arguments], stderr=subprocess.PIPE, text=True)
     child = wait_for(lambda: next(iter(psutil.Process(caller.pid).children()), None))
-    wait_for(lambda: next(job.work.glob("checkpoints/checkpoint-*/complete.json"), None))
-    time.sleep(random.uniform(0.0, 0.5))
+    wait_for(lambda: max(complete(job), default=0) >= step)
+    time.sleep(random.uniform(0.0, 0.2))
     caller.kill() if victim == "caller" else child.kill()
     child_gone = time.monotonic() + 5
     while child.is_running() and child.status() != psutil.STATUS_ZOMBIE:
@@ -93,12 +93,17 @@ def test_a_killed_run_goes_on_to_the_same_bytes(
     reported: list[int] = []
     again = getattr(crabtk_trl, name)(**OPTIONS[name])
     outcome = again.train(job, lambda progress: reported.append(progress.step))
-    assert reported[0] > 4, "it started anew instead of going on from a checkpoint"
+    assert reported[0] > step, "it started anew instead of going on from a checkpoint"
     assert outcome == reference
     assert digest(job.output) == digest(finished.output)
     if name == "TrlGrpoTrainer":
         samples = [one.work / "completions.jsonl" for one in (job, finished)]
         assert samples[0].read_bytes() == samples[1].read_bytes()
+
+
+def complete(job: TrainingJob) -> list[int]:
+    """Return the steps that have a complete checkpoint."""
+    return [int(file.parent.name.split("-")[1]) for file in job.work.glob("checkpoints/checkpoint-*/complete.json")]
 
 
 def wait_for(found: Callable[[], Any], seconds: float = 120.0) -> Any:
