@@ -40,18 +40,16 @@ class Section(BaseModel):
 
 
 class Source(Section):
-    """One source of pairs."""
+    """One source of rows."""
 
     path: str
-    """A file or folder; ``crabtk:samples`` for the shipped sample; ``hf:owner/name`` for a Hugging Face dataset."""
+    """A file or folder, or ``hf:owner/name`` for a Hugging Face dataset."""
     format: str = "auto"
-    """Name of a seed reader; ``auto`` recognises it from content."""
+    """Of its rows; ``auto`` recognises it from content."""
     name: str | None = None
     """How tables call the source; by default the file's name."""
     licence: str = "unknown"
     """For the dataset card."""
-    use: Literal["seed", "chat"] = "seed"
-    """``seed``: read for constraints; ``chat``: general chat, mixed in unchanged."""
     limit: Limit = None
     """At most so many pairs of it, drawn by hash after selection; 0 is all."""
     revision: str | None = None
@@ -62,10 +60,28 @@ class Source(Section):
     """Configuration (subset) of a Hugging Face dataset."""
 
 
+class SeedSource(Source):
+    """One source of pairs."""
+
+    path: str
+    """A file or folder; ``crabtk:samples`` for the shipped sample; ``hf:owner/name`` for a Hugging Face dataset."""
+    format: str = "auto"
+    """Name of a seed reader; ``auto`` recognises it from content."""
+    use: Literal["seed", "chat"] = "seed"
+    """``seed``: read for constraints; ``chat``: general chat, mixed in unchanged."""
+
+
+class RankedSource(Source):
+    """One source of responses with a ranking."""
+
+    format: str = "auto"
+    """``ultrafeedback``, ``ultrafeedback-binarized`` or ``chosen-rejected``; ``auto``: each row tells."""
+
+
 class Seeds(Section):
     """Which pairs become seeds."""
 
-    sources: tuple[Source, ...] = Field(default=(), strict=False)
+    sources: tuple[SeedSource, ...] = Field(default=(), strict=False)
     """At least one with ``use = "seed"``."""
     response_words: Bounds = Field(default=(200, 100_000), strict=False)
     """Words of a seed's response (runs of letters or digits; characters in scripts without spaces)."""
@@ -187,7 +203,7 @@ class Pairing(Section):
 
     enabled: bool = False
     """True makes the pairs that ``[dpo]`` trains on."""
-    sources: tuple[Source, ...] = Field(default=(), strict=False)
+    sources: tuple[RankedSource, ...] = Field(default=(), strict=False)
     """Files of pairs with a ranking (UltraFeedback's formats); empty takes sampled responses alone."""
     engine: str = "default"
     """Which of ``[engines]`` samples; the fine-tuned model, if there is one, takes the place of its model."""

@@ -19,7 +19,7 @@ from crabtk.pipeline.seed_rules import Refusal
 from crabtk.protocols import SeedReader
 from crabtk.randomness import generator
 from crabtk.readers.sources import read_source, source_digest, source_name
-from crabtk.settings import Seeds, Source
+from crabtk.settings import Seeds, SeedSource
 from crabtk.types import Message, Pair, Rejected
 
 STAGE = "seeds"
@@ -80,7 +80,7 @@ def read_seeds(
     return selection.table(), ledger(selection.rejected)
 
 
-def _names(sources: Sequence[Source]) -> list[str]:
+def _names(sources: Sequence[SeedSource]) -> list[str]:
     if not any(source.use == "seed" for source in sources):
         raise SettingsError('seeds.sources: there must be at least one source with use = "seed".')
     paths: dict[str, str] = {}
@@ -109,7 +109,7 @@ class _Selection:
     _first: dict[str, Rejected] = field(default_factory=dict)
     _kept_at: dict[str, Pair] = field(default_factory=dict)
 
-    def add(self, name: str, source: Source, found: Iterable[Pair | Rejected]) -> None:
+    def add(self, name: str, source: SeedSource, found: Iterable[Pair | Rejected]) -> None:
         """Select from one source."""
         met: dict[str, Pair] = {}
         candidates: list[_Candidate] = []

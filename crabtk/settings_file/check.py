@@ -44,10 +44,10 @@ def _readers(settings: Settings, registry: Registry) -> Iterator[str]:
             place = ("seeds", "sources", position, "format")
             yield _line(place, unknown("seed reader", source.format, known))
     formats = ["auto", *FORMATS]
-    for position, source in enumerate(settings.preferences.sources):
-        if source.format not in formats:
+    for position, ranked in enumerate(settings.preferences.sources):
+        if ranked.format not in formats:
             place = ("preferences", "sources", position, "format")
-            yield _line(place, unknown("format of preferences", source.format, formats))
+            yield _line(place, unknown("format of preferences", ranked.format, formats))
 
 
 def _types(settings: Settings, registry: Registry, translated: Sequence[str]) -> Iterator[str]:

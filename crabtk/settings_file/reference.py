@@ -46,9 +46,10 @@ def _described(name: str, schema: Schema) -> Iterator[str]:
     section = words.schema_at(place)
     yield _section(f"`{_headline(name, schema)}`", section.get("description", ""), section["properties"], section)
     for key in section["properties"]:
-        inner = words.schema_at((*place, key, 0))
-        if "properties" in inner:
-            yield _section(f"`[[{name}.{key}]]`", inner.get("description", ""), inner["properties"], inner)
+        for step, title in (((), f"`[{name}.{key}]`"), ((0,), f"`[[{name}.{key}]]`")):
+            inner = words.schema_at((*place, key, *step))
+            if "properties" in inner:
+                yield _section(title, inner.get("description", ""), inner["properties"], inner)
 
 
 def _section(title: str, meaning: str, fields: Mapping[str, Schema], section: Schema | None = None) -> str:

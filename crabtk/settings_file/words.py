@@ -94,7 +94,7 @@ def _number(schema: Schema, noun: str) -> str:
 
 def _list(schema: Schema) -> str:
     if "prefixItems" in schema:
-        return "two whole numbers [smallest, largest]"
+        return f"[smallest, largest], each {expected(schema['prefixItems'][0])}"
     return f"a list of {_plural(schema.get('items', {}))}"
 
 

@@ -16,7 +16,7 @@ from crabtk.pipeline.measure import measure
 from crabtk.pipeline.seeds import read_seeds
 from crabtk.protocols import ConstraintType
 from crabtk.readers.builtin import READERS
-from crabtk.settings import Seeds, Source
+from crabtk.settings import Seeds, SeedSource
 
 SAMPLES = Path(crabtk.__file__).parent / "samples"
 
@@ -32,7 +32,7 @@ class Sample(NamedTuple):
 
 @pytest.fixture(scope="session")
 def sample() -> Sample:
-    sources = tuple(Source(path=str(SAMPLES / f"{name}.jsonl")) for name in ("creative", "technical"))
+    sources = tuple(SeedSource(path=str(SAMPLES / f"{name}.jsonl")) for name in ("creative", "technical"))
     settings = Seeds(sources=sources, response_words=(60, 700), instruction_words=(1, 200), held_out=0.2)
     seeds, _ = read_seeds(settings, 17, READERS)
     measured, refused = measure(seeds, TYPES, seed=17, reference_sample=20)

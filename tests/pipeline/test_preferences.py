@@ -22,7 +22,7 @@ from crabtk.pipeline.formats import one_line
 from crabtk.pipeline.preferences import Judge, Tables, preferences
 from crabtk.pipeline.seed_rules import same
 from crabtk.protocols import ConstraintType
-from crabtk.settings import Composition, Pairing, Source
+from crabtk.settings import Composition, Pairing, RankedSource
 from crabtk.testing import ScriptedBackend
 from crabtk.text import ParsedText
 from crabtk.types import Completion, Request
@@ -386,17 +386,19 @@ def test_other_prompts_change_no_pair() -> None:
 # Sources.
 
 
-def source(folder: Path, pairs: list[Row], name: str = "ultra", **more: Any) -> Source:
+def source(folder: Path, pairs: list[Row], name: str = "ultra", **more: Any) -> RankedSource:
     path = folder / f"{name}.jsonl"
     path.write_text("".join(json.dumps(pair) + "\n" for pair in pairs), "utf-8")
-    return Source(path=str(path), name=name, **more)
+    return RankedSource(path=str(path), name=name, **more)
 
 
 def pair(prompt: Any, chosen: str = "yes", rejected: str = "no", **more: Any) -> Row:
     return {"prompt": prompt, "chosen": chosen, "rejected": rejected, **more}
 
 
-def from_sources(sources: list[Source], owners: list[Row] | None = None, **values: Any) -> tuple[list[Row], list[Row]]:
+def from_sources(
+    sources: list[RankedSource], owners: list[Row] | None = None, **values: Any
+) -> tuple[list[Row], list[Row]]:
     found, ledger, _ = make(tables(owners or rows(2)), lambda _: "", samples=0, sources=tuple(sources), **values)
     return found, ledger
 

@@ -16,7 +16,7 @@ from crabtk.errors import EmptyStageError, SeedReadError, SettingsError
 from crabtk.pipeline import seed_rules
 from crabtk.pipeline.seeds import read_seeds
 from crabtk.readers.builtin import READERS
-from crabtk.settings import Seeds, Source
+from crabtk.settings import Seeds, SeedSource
 from crabtk.types import RAW_LIMIT, Pair
 
 DATA = Path(os.environ.get("CRABTK_DATA") or Path(__file__).parents[3] / "shared" / "data")
@@ -27,12 +27,12 @@ def row(number: int, **more: Any) -> dict[str, Any]:
     return {"instruction": f"Tell me about the number {number}.", "output": f"It is {number}, you know well.", **more}
 
 
-def write(path: Path, rows: Iterable[Any]) -> Source:
+def write(path: Path, rows: Iterable[Any]) -> SeedSource:
     path.write_text("".join(json.dumps(row) + "\n" for row in rows))
-    return Source(path=str(path))
+    return SeedSource(path=str(path))
 
 
-def seeds(*sources: Source, seed: int = 17, **settings: Any) -> tuple[pl.DataFrame, pl.DataFrame]:
+def seeds(*sources: SeedSource, seed: int = 17, **settings: Any) -> tuple[pl.DataFrame, pl.DataFrame]:
     table, ledger = read_seeds(Seeds(sources=sources, **{**ANY, **settings}), seed, READERS)
     schemas.Seeds.validate(table)
     schemas.Ledger.validate(ledger)
@@ -61,7 +61,7 @@ def test_bad_input_costs_its_own_rows_only(tmp_path: Path) -> None:
     rest = iter(good)
     lines = [bad[number][0] if number in bad else next(rest) for number in range(1, 18)]
     (tmp_path / "mixed.jsonl").write_bytes(b"\n".join(lines))
-    table, ledger = seeds(Source(path=str(tmp_path / "mixed.jsonl")))
+    table, ledger = seeds(SeedSource(path=str(tmp_path / "mixed.jsonl")))
     assert table["response"].to_list() == [row(number)["output"] for number in range(6)]
     found = reasons(ledger)
     assert sorted(found) == sorted(bad)
@@ -82,7 +82,7 @@ def test_a_file_without_a_usable_row_is_one_clear_error(tmp_path: Path) -> None:
     broken = tmp_path / "broken.jsonl"
     broken.write_text('{"a"\n[\n')
     with pytest.raises(SeedReadError, match="not one of its first 2 rows can be decoded"):
-        seeds(Source(path=str(broken)))
+        seeds(SeedSource(path=str(broken)))
 
 
 def test_an_empty_stage_names_the_settings_to_relax(tmp_path: Path) -> None:
@@ -263,7 +263,7 @@ def test_real_sources_give_the_same_table_every_time() -> None:
     for path in paths:
         if not path.exists():
             pytest.skip(f"{path} is not here")
-    sources = tuple(Source(path=str(path)) for path in paths)
+    sources = tuple(SeedSource(path=str(path)) for path in paths)
     table, ledger = seeds(*sources, let_through=1.0)
     # 96 trees have a best reply; two of these pairs occur twice.
     assert table["source"].value_counts().sort("source").rows() == [

@@ -11,7 +11,7 @@ import pytest
 from crabtk import schemas
 from crabtk.reporting.inputs import ReportInputs
 from crabtk.scoring.aggregate import aggregate
-from crabtk.settings import Composition, Engine, Seeds, Settings, Source
+from crabtk.settings import Composition, Engine, Seeds, SeedSource, Settings
 
 SAMPLES = Path(__file__).parents[2] / "crabtk" / "samples"
 HOSTILE = (
@@ -228,8 +228,8 @@ def _stages() -> list[dict]:
 
 def _settings() -> Settings:
     sources = (
-        Source(path="/home/someone/private/creative.jsonl", licence="apache-2.0"),
-        Source(path="chat.jsonl", name="chat <b>|evil`", licence="cc-by-4.0", use="chat"),
+        SeedSource(path="/home/someone/private/creative.jsonl", licence="apache-2.0"),
+        SeedSource(path="chat.jsonl", name="chat <b>|evil`", licence="cc-by-4.0", use="chat"),
     )
     engine = Engine(backend="openai", model="HuggingFaceTB/SmolLM2-135M-Instruct", options={"api_key": "sk-secret"})
     return Settings(seeds=Seeds(sources=sources), engines={"default": engine})

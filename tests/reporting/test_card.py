@@ -7,7 +7,7 @@ from crabtk.reporting import markdown
 from crabtk.reporting.card import dataset_card
 from crabtk.reporting.inputs import ReportInputs
 from crabtk.reporting.summaries import summary
-from crabtk.settings import Seeds, Settings, Source
+from crabtk.settings import Seeds, SeedSource, Settings
 
 
 @pytest.fixture(scope="module")
@@ -32,8 +32,8 @@ def test_front_matter_is_what_the_hub_reads(card):
 
 
 def test_one_licence_of_all_sources_is_the_cards(inputs):
-    source = Source(path="creative.jsonl", licence="Apache-2.0")
-    chat = Source(path="x", name="chat <b>|evil`", licence="apache-2.0")
+    source = SeedSource(path="creative.jsonl", licence="Apache-2.0")
+    chat = SeedSource(path="x", name="chat <b>|evil`", licence="apache-2.0")
     settings = Settings(seeds=Seeds(sources=(source, chat)))
     assert _front(dataset_card(replace(inputs, settings=settings)))["license"] == "apache-2.0"
 

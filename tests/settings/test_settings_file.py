@@ -227,7 +227,8 @@ def test_an_unknown_key_of_a_source_and_of_an_engine(file: Path) -> None:
         ),
         (
             "seeds.response_words=[1, 2, 3]",
-            "seeds.response_words: found the list [1, 2, 3], expected two whole numbers [smallest, largest].",
+            "seeds.response_words: found the list [1, 2, 3], expected [smallest, largest], "
+            "each a whole number of at least 0.",
         ),
         ("seeds.response_words=[9, 1]", "seeds.response_words: the first of [9, 1] must not exceed the second."),
         (
