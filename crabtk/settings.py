@@ -206,7 +206,7 @@ class Pairing(Section):
     sources: tuple[RankedSource, ...] = Field(default=(), strict=False)
     """Files of pairs with a ranking (UltraFeedback's formats); empty takes sampled responses alone."""
     engine: str = "default"
-    """Which of ``[engines]`` samples; the fine-tuned model, if there is one, takes the place of its model."""
+    """Which of ``[engines]`` samples; the model that DPO starts from takes the place of its model."""
     judge: str = ""
     """Which of ``[engines]`` judges constraints that code cannot check; empty asks for those of code alone."""
     limit: Limit = None

@@ -164,6 +164,7 @@ class TrainingJob:
             own options say.
         reference: The model that preference losses and KL measure from; None is ``model``.
         reward: Settings of the reward (``crabtk.settings.Reward`` as JSON values), for trainers on prompts.
+        revision: Of ``model`` on the hub, and of ``reference`` where that is the same name; None is the default branch.
     """
 
     model: str
@@ -175,6 +176,7 @@ class TrainingJob:
     tokens: int | None = None
     reference: str | None = None
     reward: Mapping[str, Any] = field(default_factory=dict)
+    revision: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,12 +209,15 @@ class BenchmarkItem:
     Attributes:
         after: The item whose conversation comes first, with the model's response to it: a later turn. None is a
             first turn.
+        cluster: What items share whose responses stand or fall together, such as variations of one prompt; intervals
+            and tests take them for one case. None is the conversation: the first turn's id, reached over ``after``.
     """
 
     item_id: str
     messages: tuple[Message, ...]
     payload: Mapping[str, Any]
     after: str | None = None
+    cluster: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

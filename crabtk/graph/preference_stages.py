@@ -46,9 +46,12 @@ def _preferences(run: Run, inputs: Mapping[str, Stored]) -> Result:
 
 
 def _sampled_model(run: Run, inputs: Mapping[str, Stored]) -> str | None:
-    """Return the model that takes the place of the engine's: the fine-tuned one, if there is one."""
-    tree = inputs["sft_model"].tree if run.settings.preferences.samples else None
-    return None if tree is None else str(tree)
+    """Return the model that takes the place of the engine's: the one that DPO starts from, if that is another."""
+    settings = run.settings.preferences
+    if not settings.samples:
+        return None
+    model = latest_model(run, inputs, "sft_model")
+    return None if model == run.settings.engines[settings.engine].model else model
 
 
 def _judge(run: Run, inputs: Mapping[str, Stored]) -> tuple[Judge | None, str]:
@@ -81,6 +84,8 @@ def _preferences_depend(run: Run) -> Any:
         "content": [source_digest(source) for source in settings.sources],
         "dev": run.settings.seeds.dev,
         "engine": run.engines.fingerprint(settings.engine) if settings.samples else None,
+        # Where nothing is fine-tuned, no input tells which model responds.
+        "model": start_identity(run) if settings.samples else None,
         "judge": _judge_depends(run) if settings.samples and settings.judge else None,
         "types": type_fingerprints(run),
     }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, cast
 
@@ -20,9 +21,14 @@ def start_model(run: Run) -> str:
     return run.settings.training.model or run.settings.engines["default"].model
 
 
+def start_revision(run: Run) -> str | None:
+    """Return the start model's revision on the hub: the default engine's, where the start model is that engine's."""
+    return None if run.settings.training.model else run.settings.engines["default"].revision
+
+
 def start_identity(run: Run) -> str:
     """Return what the start model is by content, for fingerprints."""
-    return model_identity(start_model(run), None, Path(run.settings.runtime.store) / "models.json")
+    return model_identity(start_model(run), start_revision(run), Path(run.settings.runtime.store) / "models.json")
 
 
 def latest_model(run: Run, inputs: Mapping[str, Stored], *stages: str) -> str:
@@ -47,6 +53,8 @@ def train_stage(
         where: The settings key that holds them, for error messages.
         note: Stands before the figures of progress, where a stage trains several models.
     """
+    if job.model == start_model(run):
+        job = replace(job, revision=start_revision(run))
     # The engine's model and the trainer's together may not fit.
     run.engines.close()
     plugin = run.registry.find("trainer", trainer)

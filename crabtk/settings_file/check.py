@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from crabtk.errors import SettingsError
 from crabtk.plugins import Plugin, Registry, check_options
@@ -59,9 +59,14 @@ def _types(settings: Settings, registry: Registry, translated: Sequence[str]) ->
     if settings.translation.enabled and translated:
         yield from _patterns(("translation", "types"), settings.translation.types, translated)
     yield from _patterns(("composition", "kept_out"), settings.composition.kept_out, both)
-    for name in settings.composition.weights:
-        if not _matches(name, both):
-            yield _line(("composition", "weights", name), unknown("constraint type", name, both))
+    yield from _weighed(("composition", "weights"), settings.composition.weights, both)
+    yield from _weighed(("rl", "reward", "weights"), settings.rl.reward.weights, measured)
+
+
+def _weighed(place: Place, weights: Mapping[str, float], known: Sequence[str]) -> Iterator[str]:
+    for name in weights:
+        if not _matches(name, known):
+            yield _line((*place, name), unknown("constraint type", name, known))
 
 
 def _patterns(place: Place, patterns: Sequence[str], known: Sequence[str]) -> Iterator[str]:

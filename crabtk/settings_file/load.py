@@ -116,6 +116,9 @@ def _depth(values: Any, place: Place) -> int:
     return len(place)
 
 
+_KINDS = ("forward", "reverse", "chat")
+
+
 def _contradictions(settings: Settings) -> Iterator[tuple[Place, str]]:
     """Find what is wrong between settings that are each right."""
     yield from _sources(settings)
@@ -165,6 +168,12 @@ def _models(settings: Settings) -> Iterator[tuple[Place, str]]:
         judge = None
     if judge and audited and (judge.backend, judge.model) != (audited.backend, audited.model):
         yield ("preferences", "judge"), "is not the model that is audited; name what judging.engine names."
+    for kind in settings.training.weights:
+        if kind not in _KINDS:
+            yield ("training", "weights", kind), unknown("kind of example", kind, _KINDS)
+    reward = settings.rl.reward
+    if reward.weights and reward.aggregate != "weighted":
+        yield ("rl", "reward", "weights"), f'has no effect with aggregate = "{reward.aggregate}"; set "weighted".'
     taken = {"base", "sft", "dpo", "grpo", *Arm.__args__}  # type: ignore[attr-defined]
     for name in settings.scoring.models:
         if name.partition("#")[0] in taken:
@@ -188,5 +197,7 @@ def _engines_used(settings: Settings) -> Iterator[tuple[Place, str]]:
         yield ("rl", "engine"), settings.rl.engine
         if settings.rl.reward.intent == "judge":
             yield ("rl", "reward", "judge"), settings.rl.reward.judge
-    if (settings.training.enabled or settings.scoring.enabled) and not settings.training.model:
+    sampled = settings.preferences.enabled and settings.preferences.samples > 0
+    starts = sampled or any(getattr(settings, name).enabled for name in ("training", "dpo", "rl", "scoring"))
+    if starts and not settings.training.model:
         yield ("training", "model"), "default"

@@ -118,7 +118,7 @@ def test_what_is_unchanged_is_found_and_what_shapes_it_is_not(workshop: Workshop
     again = run(workshop)
     assert {outcome.state for outcome in again.values()} == {"cached", "off"}
     assert not Parrot.opened and not RewardTrainer.jobs
-    weighed = run(workshop, {"rl.reward.weights": {"keyword": 2.0}})
+    weighed = run(workshop, {"rl.reward": {"intent": "off", "aggregate": "weighted", "weights": {"keyword": 2.0}}})
     assert [weighed[name].state for name in ("rl_prompts", "grpo_model")] == ["cached", "computed"]
     more = run(workshop, {"rl.pass_rates": [0.0, 0.5]})
     assert [more[name].state for name in ("rl_prompts", "grpo_model")] == ["computed", "computed"]

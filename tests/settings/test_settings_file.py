@@ -488,3 +488,39 @@ def test_presets_are_commented() -> None:
     for name in presets():
         assert preset_text(name).startswith("# ")
         assert "preset" not in tomllib.loads(preset_text(name))
+
+
+@pytest.mark.parametrize(
+    ("overrides", "says"),
+    [
+        (
+            ["training.weights.revers=0.3"],
+            'training.weights.revers: there is no kind of example "revers". Did you mean "reverse"? '
+            "Known: forward, reverse, chat.",
+        ),
+        (
+            ["rl.reward.weights.keyword=2"],
+            'rl.reward.weights: has no effect with aggregate = "mean"; set "weighted".',
+        ),
+        (["dpo.enabled=true"], "dpo.enabled: trains on pairs; set preferences.enabled = true as well."),
+        (["rl.pass_rates=[0.5, 0.5]"], "rl.pass_rates: is [0.5, 0.5]; the first must lie below the second."),
+    ],
+)
+def test_settings_that_contradict_each_other_are_named(file: Path, overrides: list[str], says: str) -> None:
+    line = problem(file, SMALL, *overrides)
+    assert line.partition(": ")[2] == says
+
+
+@pytest.mark.parametrize("section", ["dpo", "rl", "preferences"])
+def test_a_start_model_is_demanded_by_whatever_starts_from_it(file: Path, section: str) -> None:
+    text = SMALL.replace("engines.default", "engines.policy")
+    on = ["preferences.enabled=true", "preferences.engine='policy'"] if section != "rl" else ["rl.engine='policy'"]
+    off = ["training.enabled=false", "scoring.enabled=false", "translation.enabled=false", f"{section}.enabled=true"]
+    line = problem(file, text, *on, *off)
+    assert 'training.model: there is no engine "default"' in line
+
+
+def test_misspelt_weights_of_the_reward_are_named(file: Path) -> None:
+    (line,) = check(file, "rl.reward.aggregate='weighted'", "rl.reward.weights.lenght=3")
+    assert line.startswith('rl.reward.weights.lenght: there is no constraint type "lenght".')
+    assert check(file, "rl.reward.aggregate='weighted'", "rl.reward.weights.length=3") == []

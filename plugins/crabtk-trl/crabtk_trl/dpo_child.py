@@ -42,7 +42,7 @@ def run(job: JobFile, channel: Channel) -> dict[str, Any]:
     """
     options = TrlDpoTrainer(**job.options)
     prepare_torch(options)
-    folder = resolve(job.model)
+    folder = resolve(job.model, job.revision)
     reference = reference_folder(job, folder, options)
     trainer, figures, tokens = make_trainer(job, options, folder, reference)
     checkpoints = Checkpoints(Path(job.work, "checkpoints"))

@@ -23,7 +23,7 @@ def reference_folder(job: JobFile, model: Path, options: TrlDpoTrainer) -> Path:
     """
     if job.reference is None:
         return model
-    reference = resolve(job.reference)
+    reference = resolve(job.reference, job.revision if job.reference == job.model else None)
     if reference == model or weights_digest(reference) == weights_digest(model):
         return model
     if options.other_reference:

@@ -46,7 +46,7 @@ def run(job: JobFile, channel: Channel) -> dict[str, Any]:
 def _run(job: JobFile, channel: Channel, rewards: Rewards) -> dict[str, Any]:
     options = TrlGrpoTrainer(**job.options)
     prepare_torch(options)
-    folder = resolve(job.model)
+    folder = resolve(job.model, job.revision)
     reference = _reference(job, options, folder)
     tokenizer = load_tokenizer(folder, job)
     _check_vocabulary(options, folder, tokenizer)
@@ -116,7 +116,9 @@ def _reference(job: JobFile, options: TrlGrpoTrainer, folder: Path) -> Path | No
     """Return the model that the KL divergence measures from, which is always the one that training starts from."""
     if not options.beta:
         return None
-    if job.reference is not None and weights_digest(resolve(job.reference)) != weights_digest(folder):
+    if job.reference in (None, job.model):
+        return folder
+    if weights_digest(resolve(job.reference)) != weights_digest(folder):
         raise TrainingError(
             f"With beta above 0 the KL divergence is measured from the model that training starts from, {job.model}; "
             f"the job's reference {job.reference} holds other weights. Give the same model as both, or set beta = 0."

@@ -19,7 +19,7 @@ class JobFile:
     Attributes:
         method: ``sft``, ``dpo`` or ``grpo``.
         template: Text of the chat template that takes the place of the model's own; None keeps that.
-        evaluation, tokens, reference, reward: As in ``TrainingJob``.
+        evaluation, tokens, reference, reward, revision: As in ``TrainingJob``.
     """
 
     model: str
@@ -34,6 +34,7 @@ class JobFile:
     tokens: int | None = None
     reference: str | None = None
     reward: Mapping[str, Any] = field(default_factory=dict)
+    revision: str | None = None
 
     @classmethod
     def of(cls, job: TrainingJob, method: str, options: Mapping[str, Any]) -> Self:
@@ -56,6 +57,7 @@ class JobFile:
             tokens=job.tokens,
             reference=None if job.reference is None else _absolute(job.reference),
             reward=dict(job.reward),
+            revision=job.revision,
         )
 
     @classmethod

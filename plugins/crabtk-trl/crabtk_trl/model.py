@@ -17,16 +17,16 @@ if TYPE_CHECKING:
     from crabtk_trl.options import TrainerOptions
 
 
-def resolve(model: str) -> Path:
+def resolve(model: str, revision: str | None = None) -> Path:
     """Return the folder of a model: itself, or that of a hub name in the local cache; nothing is downloaded."""
     if Path(model).is_dir():
         return Path(model)
     try:
-        return Path(snapshot_download(model, local_files_only=True))
+        return Path(snapshot_download(model, revision=revision, local_files_only=True))
     except (LocalEntryNotFoundError, HFValidationError, HfHubHTTPError) as error:
         raise TrainingError(
             f'The model "{model}" is neither a folder nor in the local Hugging Face cache. '
-            f"Check the path, or download it first: hf download {model}"
+            f"Check the path, or download it first: hf download {model}{f' --revision {revision}' if revision else ''}"
         ) from error
 
 

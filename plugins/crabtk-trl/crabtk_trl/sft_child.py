@@ -39,7 +39,7 @@ def run(job: JobFile, channel: Channel) -> dict[str, Any]:
     """
     options = TrlTrainer(**job.options)
     prepare_torch(options)
-    folder = resolve(job.model)
+    folder = resolve(job.model, job.revision)
     checkpoints = Checkpoints(Path(job.work, "checkpoints"))
     trainer, laid, figures = make_trainer(job, options, folder)
     with trainer.args.main_process_first():
