@@ -220,7 +220,8 @@ class Checks:
 class Benchmark(Protocol):
     """A set of prompts and how responses to them are graded. The constructor is called as ``Benchmark(**options)``.
 
-    A benchmark may also be a ``JudgedBenchmark`` or have ``OwnMetrics``.
+    A benchmark may also be a ``JudgedBenchmark`` or have ``OwnMetrics``. Where a method ``prompt_file()`` returns the
+    file or folder that its items are read from, a run that finds it edited asks and scores anew.
     """
 
     name: ClassVar[str]
@@ -259,5 +260,8 @@ class OwnMetrics(Protocol):
     name: ClassVar[str]
 
     def metrics(self, graded: Sequence[Graded]) -> Sequence[Metric]:
-        """Compute figures over one model's graded responses."""
+        """Compute figures over one model's graded responses, the one that stands for the benchmark first.
+
+        Figures whose names end in ``standard_error`` or ``unreadable`` are shown in tables and drawn in no plot.
+        """
         ...

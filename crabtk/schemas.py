@@ -160,7 +160,8 @@ class Grades(Table):
     """One row per (model, benchmark, item, constraint). ``loose`` is null where a benchmark has no loose reading.
 
     Where a benchmark judges by several registries, ``benchmark`` is ``name:registry``. ``score`` is partial credit or
-    a judge's probability, null where there is only the verdict.
+    a judge's probability, null where there is only the verdict. ``cluster`` is what items share that are not
+    independent of each other, such as the turns of one conversation; an item that stands alone has its own id there.
     """
 
     model: str
@@ -171,6 +172,7 @@ class Grades(Table):
     loose: bool = Field(nullable=True)
     score: float = Field(nullable=True, ge=0.0, le=1.0)
     judged_by: str
+    cluster: str
 
 
 class Scores(Table):

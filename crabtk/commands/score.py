@@ -65,7 +65,8 @@ def score_file(given: ScoreOptions) -> None:
     Raises:
         UnknownNameError: There is no such benchmark.
         SettingsError: An option is unknown or unfit, or the settings name no judge.
-        BenchmarkError: The prompts are not to be had or cannot be judged, or no row answers one of them.
+        BenchmarkError: The prompts are not to be had or cannot be judged, no row answers one of them, or the judge
+            answers no question.
         SeedReadError: The responses as a whole cannot be read.
     """
     registry = load()
@@ -76,8 +77,9 @@ def score_file(given: ScoreOptions) -> None:
         items = _items(plugin, benchmark, given)
     with Refused(given.ledger) as refused:
         responses = _responses(given, items, refused)
-    table = responses.table(benchmark.name, items, only_answered=given.only_answered)
-    judgements = _judgements(given, benchmark, items, table)
+        table = responses.table(benchmark.name, items, only_answered=given.only_answered)
+        with failures_of(plugin, BenchmarkError):
+            judgements = _judgements(given, benchmark, items, table, refused)
     with failures_of(plugin, BenchmarkError):
         graded = _graded(benchmark, items, table, _checks(registry), judgements)
         scores = _scores(benchmark, graded)
@@ -144,11 +146,23 @@ def _responses(given: ScoreOptions, items: Sequence[BenchmarkItem], refused: Ref
             f'Not one row of {given.responses} answers a prompt of "{given.benchmark}"; the reasons stand above. A row '
             "holds `response` and the prompt's `key` or `prompt`; samples that lm-eval logged are read, too."
         )
+    if found.reworded:
+        _warn_of_prompts(found.reworded)
     return found
 
 
+def _warn_of_prompts(reworded: Sequence[tuple[str, str, int]]) -> None:
+    key, file, row = reworded[0]
+    click.echo(
+        f"Warning: rows whose `prompt` is not the text that the benchmark has under their key: {len(reworded):,} (the "
+        f"first: key {key}, {file}, row {row}). Unless they only add a chat template, the responses may have been "
+        "written for another version of the prompts.",
+        err=True,
+    )
+
+
 def _judgements(
-    given: ScoreOptions, benchmark: Benchmark, items: Sequence[BenchmarkItem], table: pl.DataFrame
+    given: ScoreOptions, benchmark: Benchmark, items: Sequence[BenchmarkItem], table: pl.DataFrame, refused: Refused
 ) -> pl.DataFrame | None:
     """Ask the judge, where one was named; what it said before is in the response cache."""
     if given.judge_settings is None:
@@ -165,7 +179,16 @@ def _judgements(
         known = ", ".join(loaded.settings.engines) or "none"
         raise SettingsError(f'{loaded.origin}: scoring.judge is "{judge}", and the engines are: {known}.')
     with _asking() as observer, open_run(loaded, observer) as run:
-        return judge_responses(table, benchmark, items, run.complete("judging", judge))
+        judgements, failed = judge_responses(table, benchmark, items, run.complete("judging", judge))
+    for unanswered in failed:
+        refused.add(unanswered)
+    if failed:
+        click.echo(
+            f"Warning: the judge did not answer {len(failed):,} of {len(judgements):,} questions; what they ask about "
+            "counts as failed. Score again: only these are asked anew.",
+            err=True,
+        )
+    return judgements
 
 
 _JUDGE_ALONE = (
@@ -265,11 +288,10 @@ def _write_lm_eval(
     graded: Mapping[str, Sequence[Graded]],
     options: Mapping[str, Any],
 ) -> None:
-    from crabtk.scoring.lm_eval import LmEvalTask, write_lm_eval
+    from crabtk.scoring.lm_eval import lm_eval_tasks, write_lm_eval
 
     date = datetime.now(UTC).replace(tzinfo=None).isoformat()
     for model, found in graded.items():
-        variants = dict.fromkeys(grade.variant for each in found for grade in each.grades)
-        tasks = [LmEvalTask(benchmark, found, name, plugin.version, len(items), options) for name in variants]
+        tasks = lm_eval_tasks(benchmark, found, plugin.version, len(items), options)
         path = write_lm_eval(folder, model, tasks, date=date)
         click.echo(f"lm-eval's layout: {path}", err=True)

@@ -23,7 +23,7 @@ from crabtk.protocols import Benchmark
 from crabtk.scoring.aggregate import aggregate
 from crabtk.scoring.own_metrics import own_metrics, standard_metrics
 from crabtk.store import Result, Stored, tree_digest
-from crabtk.types import BenchmarkItem
+from crabtk.types import BenchmarkItem, Rejected
 
 TRAINED = {"sft": "sft_model", "dpo": "dpo_model", "grpo": "grpo_model"}
 """Models of the run by the name that scores give them, each with the stage that trains it."""
@@ -92,13 +92,16 @@ def _benchmark_fingerprints(run: Run) -> list[str]:
 def _judgements(run: Run, inputs: Mapping[str, Stored]) -> Result:
     settings = run.settings.scoring
     tables = [pl.DataFrame(schema=JUDGEMENTS)]
+    refused: list[Rejected] = []
     if settings.enabled and settings.judge:
         responses = inputs["responses"].table()
         for plugin, benchmark, items in _benchmarks(run, inputs):
             complete = run.complete("judgements", settings.judge, note=f"judging responses, {benchmark.name}")
             with failures_of(plugin, BenchmarkError):
-                tables.append(judge_responses(responses, benchmark, items, complete))
-    return Result({"judgements": pl.concat(tables)}, ledger([]))
+                table, failed = judge_responses(responses, benchmark, items, complete)
+            tables.append(table)
+            refused += failed
+    return Result({"judgements": pl.concat(tables)}, ledger(refused))
 
 
 def _judgements_depend(run: Run) -> Any:
@@ -151,22 +154,37 @@ def _grading(run: Run) -> dict[str, Any]:
 
 
 def _prompts(run: Run, name: str) -> str | None:
-    """Return the digest of a benchmark's prompts, which may come from an installed package or the hub's cache."""
+    """Return the digest of a benchmark's prompts, which may come from an installed package or the hub's cache.
+
+    None of a benchmark that has no method ``prompt_file``, which returns a file or a folder.
+    """
     plugin = run.registry.find("benchmark", name)
     if not hasattr(plugin.value, "prompt_file"):
         return None
     benchmark = build(plugin, run.settings.scoring.options.get(name, {}), f"scoring.options.{name}")
     with failures_of(plugin, BenchmarkError):
-        return file_digest(benchmark.prompt_file())
+        return _content(benchmark.prompt_file())
 
 
 def _by_content(options: Any) -> Any:
-    """Replace paths by what lies there: a file that moved is the same, one that was edited is another."""
+    """Replace paths by what lies there: a file that moved is the same, one that was edited is another.
+
+    A folder counts by its absolute path alone: words such as "data" may name one where the run happens to start.
+    """
     if isinstance(options, Mapping):
         return {key: _by_content(value) for key, value in options.items()}
-    if not isinstance(options, str) or not Path(options).is_absolute() or not Path(options).exists():
-        return options
-    path = Path(options)
+    return _content(Path(options)) if isinstance(options, str) and _is_path(options) else options
+
+
+def _is_path(option: str) -> bool:
+    path = Path(option)
+    try:
+        return path.is_file() or (path.is_absolute() and path.is_dir())
+    except OSError:  # longer than a name may be
+        return False
+
+
+def _content(path: Path) -> str:
     return tree_digest(path) if path.is_dir() else file_digest(path)
 
 

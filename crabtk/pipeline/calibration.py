@@ -26,6 +26,7 @@ class Prompt:
         rollouts: Responses that tell its pass rate.
         pass_rate: Share of them that pass; None without calibration.
         appended: Constraints that were appended.
+        error: Why a response is missing, where one is.
     """
 
     chosen: Chosen
@@ -34,6 +35,7 @@ class Prompt:
     rollouts: int = 0
     pass_rate: float | None = None
     appended: int = 0
+    error: str | None = None
 
 
 @dataclass(frozen=True)
@@ -83,7 +85,7 @@ class Calibration:
         rated: list[Prompt] = []
         for prompt, (passed, answered, error) in zip(prompts, self.passes(asked), strict=True):
             if answered:
-                rated.append(replace(prompt, rollouts=answered, pass_rate=passed / answered))
+                rated.append(replace(prompt, rollouts=answered, pass_rate=passed / answered, error=error))
             else:
                 self.reject(prompt.chosen, f"the engine gave no answer: {error}")
         return rated
@@ -108,6 +110,8 @@ class Calibration:
 
     def _reason(self, prompt: Prompt) -> str:
         rate = f"pass rate {prompt.pass_rate:.3g} over {prompt.rollouts} responses"
+        if prompt.error is not None:
+            rate += f" (others are missing: {prompt.error})"
         if prompt.pass_rate != 1.0:
             return f"{rate}, which rl.pass_rates leaves out"
         if prompt.appended == self.settings.append:

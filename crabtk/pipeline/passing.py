@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from crabtk.pipeline.ask import Complete
 from crabtk.pipeline.choose import Row
-from crabtk.pipeline.intent import answers_by_judge, answers_by_words, instruction_of
+from crabtk.pipeline.intent import Case, Judged, answers_by_judge, answers_by_words, instruction_of
 from crabtk.protocols import ConstraintType
 from crabtk.randomness import generator
 from crabtk.reply import without_thinking
@@ -53,19 +53,15 @@ class Passes:
     judge: Complete | None = None
 
     def __call__(self, prompts: Sequence[Asked]) -> list[tuple[int, int, str | None]]:
-        """Return for each prompt how many responses pass, how many there are, and why one is missing if one is."""
+        """Return for each prompt how many responses pass, how many there are, and why one is missing if one is.
+
+        A response that the gate's judge could not be asked about is missing like one that the policy did not give.
+        """
         count = self.settings.rollouts
         completions = self.complete([self._request(prompt, n) for prompt in prompts for n in range(count)])
         by_prompt = [completions[start : start + count] for start in range(0, len(prompts) * count, count)]
-        passed = self._gated(prompts, [self._held(*pair) for pair in zip(prompts, by_prompt, strict=True)])
-        return [
-            (
-                passed[n],
-                sum(completion.finish_reason != "error" for completion in answers),
-                next((completion.error for completion in answers if completion.finish_reason == "error"), None),
-            )
-            for n, answers in enumerate(by_prompt)
-        ]
+        gated = self._gated(prompts, [self._held(*pair) for pair in zip(prompts, by_prompt, strict=True)])
+        return [_counted(*pair) for pair in zip(by_prompt, gated, strict=True)]
 
     def _request(self, prompt: Asked, rollout: int) -> Request:
         drawn = generator(self.seed, "rl_prompts", prompt.key, str(prompt.attempt), str(rollout)).getrandbits(31)
@@ -83,18 +79,25 @@ class Passes:
             and all(_checks(type_, text, params) for text in (ParsedText(response),) for type_, params in checks)
         ]
 
-    def _gated(self, prompts: Sequence[Asked], held: Sequence[Sequence[str]]) -> list[int]:
-        """Count of those responses, for each prompt, the ones that the gate lets through."""
+    def _gated(self, prompts: Sequence[Asked], held: Sequence[Sequence[str]]) -> list[list[Judged]]:
+        """Tell of each of those responses whether the gate lets it through."""
         gate = self.settings.reward.intent
-        cases = [(prompt, response) for prompt, ones in zip(prompts, held, strict=True) for response in ones]
+        cases = [_case(prompt, response) for prompt, ones in zip(prompts, held, strict=True) for response in ones]
         if gate == "judge" and self.judge is not None:
-            through = answers_by_judge(self.judge, [(_instruction(prompt), response) for prompt, response in cases])
+            found = answers_by_judge(self.judge, cases)
         elif gate == "topic":
-            through = [_by_words(prompt, response) is not False for prompt, response in cases]
+            found = [Judged(answers_by_words(*case) is not False) for case in cases]
         else:
-            through = [True] * len(cases)
-        verdicts = iter(through)
-        return [sum(next(verdicts) for _ in ones) for ones in held]
+            found = [Judged(True)] * len(cases)
+        verdicts = iter(found)
+        return [[next(verdicts) for _ in ones] for ones in held]
+
+
+def _counted(answers: Sequence[Completion], gated: Sequence[Judged]) -> tuple[int, int, str | None]:
+    errors = [completion.error for completion in answers if completion.finish_reason == "error"]
+    unjudged = [f"the gate's judge failed: {judged.error}" for judged in gated if judged.error is not None]
+    missing = len(errors) + len(unjudged)
+    return sum(judged.answers for judged in gated), len(answers) - missing, next(iter((*errors, *unjudged)), None)
 
 
 def _checks(type_: ConstraintType, text: ParsedText, params: Mapping[str, object]) -> bool:
@@ -104,13 +107,9 @@ def _checks(type_: ConstraintType, text: ParsedText, params: Mapping[str, object
         return False
 
 
-def _by_words(prompt: Asked, response: str) -> bool | None:
+def _case(prompt: Asked, response: str) -> Case:
     wordings, types = ([row[name] for row in prompt.constraints] for name in ("text", "type"))
-    return answers_by_words(_instruction(prompt), response, wordings, types)
-
-
-def _instruction(prompt: Asked) -> str:
-    return instruction_of(prompt.messages, [row["text"] for row in prompt.constraints])
+    return Case(instruction_of(prompt.messages, wordings), response, wordings, types)
 
 
 def _message(turn: Mapping[str, str]) -> Message:

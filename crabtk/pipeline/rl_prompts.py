@@ -161,7 +161,8 @@ def _trip_wires(prompts: Sequence[Prompt], work: _Making) -> list[Prompt]:
     for prompt in _by_hash(prompts, "trip_wires", work.seed):
         if len(wires) == at_most:
             break
-        rows = gameable(_agreeing([*prompt.chosen.constraints, *prompt.further]), work.types)
+        asked = _agreeing([*prompt.chosen.constraints, *prompt.further])
+        rows = gameable(asked, work.types, prompt.chosen.instruction)
         if len(rows) >= FEWEST:
             wires.append(Prompt(replace(prompt.chosen, constraints=rows), (), "trip_wire"))
     return wires

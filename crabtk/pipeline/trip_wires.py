@@ -6,6 +6,7 @@ import json
 from collections.abc import Mapping, Sequence
 
 from crabtk.pipeline.choose import Row
+from crabtk.pipeline.intent import answers_by_words, without
 from crabtk.protocols import ConstraintType
 from crabtk.text import ParsedText
 
@@ -17,27 +18,42 @@ FORMULAIC = (
     "here is the answer",
     "OK.",
 )
-"""Texts that answer nothing, whatever is asked; each is stopped by the gate."""
+"""Texts that answer nothing; on a trip wire the gate stops each of them."""
 
 FEWEST = 2
 """Constraints of a trip wire."""
 MOST = 4
 
 
-def gameable(rows: Sequence[Row], types: Mapping[str, ConstraintType]) -> list[Row]:
+def gameable(rows: Sequence[Row], types: Mapping[str, ConstraintType], instruction: str) -> list[Row]:
     """Return constraints that one of the formulaic texts satisfies together, at most ``MOST``.
 
     Args:
         rows: One seed's constraints (schema ``Constraints``) that code can check and that can be asked together with
             one another; the earlier are preferred.
         types: By name; rows of other types are passed over.
+        instruction: Of the seed.
 
     Returns:
         The most that any of the texts satisfies, the first such text deciding; fewer than ``FEWEST`` make no trip wire.
+        None where the gate would let one of the texts through, so that to use it would be no gaming.
     """
     found = [[row for row in rows if _holds(row, text, types)] for text in map(ParsedText, FORMULAIC)]
-    return max(found, key=len)[:MOST]
+    most = max(found, key=len)[:MOST]
+    return most if _gated(instruction, most) else []
+
+
+def _gated(instruction: str, rows: Sequence[Row]) -> bool:
+    """Tell whether the gate by words stops every formulaic text where these constraints are asked for."""
+    wordings, types = ([row[name] for row in rows] for name in ("text", "type"))
+    asked = without(instruction, wordings)
+    return all(answers_by_words(asked, text, wordings, types) is False for text in FORMULAIC)
 
 
 def _holds(row: Row, text: ParsedText, types: Mapping[str, ConstraintType]) -> bool:
-    return row["type"] in types and types[row["type"]].check(text, json.loads(row["params"]))
+    if row["type"] not in types:
+        return False
+    try:
+        return types[row["type"]].check(text, json.loads(row["params"]))
+    except Exception:  # a type may be anybody's, and one that raises cannot be gamed
+        return False

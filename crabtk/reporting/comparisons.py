@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
 import polars as pl
 
 from crabtk.reporting.score_tables import benchmark_order, metric_label
-from crabtk.scoring.compare import Comparison, compare, usual_pairs
+from crabtk.scoring.compare import Comparison, Difference, compare, usual_pairs
 from crabtk.scoring.controls import ControlFigure, compare_controls
 
 
@@ -21,11 +21,22 @@ def comparisons(grades: pl.DataFrame, seed: int) -> list[Comparison]:
 
 
 def shown_comparison(found: Comparison) -> dict[str, Any]:
-    """Return a comparison with numbers in place of the prompts gained and lost; types by their change, widest first."""
-    types = [{"type": name, **asdict(difference)} for name, difference in found.types.items()]
-    types.sort(key=lambda each: (-abs(each["change"]), each["type"]))
-    numbers = {"gained": len(found.gained), "lost": len(found.lost), "types": types}
-    return asdict(found) | numbers
+    """Return a comparison with numbers in place of the prompts gained and lost, and lists in place of mappings.
+
+    Types and families stand by their change, widest first; numbers of constraints (``number``) from the fewest.
+    """
+    return asdict(found) | {
+        "gained": len(found.gained),
+        "lost": len(found.lost),
+        "types": _widest_first("type", found.types),
+        "families": _widest_first("family", found.families),
+        "numbers": [{"number": number, **asdict(difference)} for number, difference in found.numbers.items()],
+    }
+
+
+def _widest_first(kind: str, differences: Mapping[str, Difference]) -> list[dict[str, Any]]:
+    rows = [{kind: name, **asdict(difference)} for name, difference in differences.items()]
+    return sorted(rows, key=lambda each: (-abs(each["change"]), each[kind]))
 
 
 def control_tables(grades: pl.DataFrame, kept_out: Sequence[str], seed: int) -> list[dict[str, Any]]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from crabtk.reporting.canvas import BLUE, GREY, INK, LIGHT, figure, model_colours, styled, whole_numbers
-from crabtk.reporting.score_tables import family_rows, metric_label, numbered, score_tables
+from crabtk.reporting.score_tables import family_rows, is_auxiliary, metric_label, numbered, score_tables
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -26,7 +26,7 @@ def scores(table: pl.DataFrame, benchmark: str) -> Figure:
     """Draw a benchmark's shares per model with their 95 % intervals: overall, of types kept out, and by family.
 
     Args:
-        table: Schema ``Scores``; figures that are no shares (a benchmark's own) are left out.
+        table: Schema ``Scores``; figures that are no accuracies (a benchmark's counts, standard errors) are left out.
         benchmark: One of the table's.
     """
     found = next(each for each in score_tables(table) if each["benchmark"] == benchmark)
@@ -94,7 +94,7 @@ def control_scores(table: Mapping[str, Any]) -> Figure:
 
 
 def _shares(rows: Sequence[Mapping[str, Any]], name: str) -> Rows:
-    return [(row[name], row["cells"]) for row in rows if row["unit"] == "share"]
+    return [(row[name], row["cells"]) for row in rows if row["unit"] == "share" and not is_auxiliary(row["metric"])]
 
 
 def _stacked(parts: Sequence[tuple[str, Rows]], models: Sequence[str]) -> Figure:
@@ -166,7 +166,7 @@ def _numbered_rows(table: Mapping[str, Any]) -> Iterator[tuple[str, int, Mapping
     for row in table["number"]:
         yield "constraints", int(row["group"]), row
     for row in table["other"]:
-        if row["unit"] == "share" and (number := numbered(row["group"])):
+        if row["unit"] == "share" and not is_auxiliary(row["metric"]) and (number := numbered(row["group"])):
             yield *number, row
 
 

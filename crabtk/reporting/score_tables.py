@@ -24,9 +24,14 @@ _LABELS = {
     "hsr": "HSR",
     "ssr": "SSR",
     "csl": "CSL",
+    "lc_win_rate": "LC win rate",
+    "lc_win_rate_minimal": "LC win rate, minimal",
+    "lc_standard_error": "LC standard error",
 }
-_COUNTED = frozenset({"csl"})
+_COUNTED = frozenset({"avg_length", "csl"})
 """Metrics that count something, though a value may happen to be below 1."""
+_AUXILIARY = ("unreadable", "standard_error")
+"""How names of metrics end that tell how far another one is to be trusted."""
 LEVELS = ("overall", "family", "type", "training", "number", "other")
 
 
@@ -38,7 +43,8 @@ def score_tables(scores: pl.DataFrame) -> list[dict[str, Any]]:
         each of these, ``changed`` (the first and the last of the run's own models, None with fewer than two) and, for
         each of ``LEVELS``, rows with ``metric``, ``label``, ``group``, ``unit`` (``share`` or ``number``), ``cells``
         (in the order of ``models``; None where a model lacks the score) and ``change`` (of the two that ``changed``
-        names; None without both).
+        names; None without both). The rows of a level begin with the accuracies; a benchmark's own metrics follow in
+        the order in which ``scores`` first names them, which is that in which the benchmark returned them.
     """
     names = scores["benchmark"].unique().to_list()
     return [_benchmark(name, scores.filter(pl.col("benchmark") == name)) for name in benchmark_order(names)]
@@ -58,14 +64,23 @@ def family_rows(table: dict[str, Any]) -> list[dict[str, Any]]:
 
 
 def headline_row(table: dict[str, Any]) -> dict[str, Any] | None:
-    """Return the overall score that stands for a benchmark: strict per prompt where there is one."""
+    """Return the overall score that stands for a benchmark: strict per prompt, else the first that it returned.
+
+    One that a model lacks gives way to the next that all have, since models are to be compared by it.
+    """
     rows: list[dict[str, Any]] = table["overall"]
-    return rows[0] if rows else None
+    shared = [row for row in rows if all(row["cells"]) and not is_auxiliary(row["metric"])]
+    return next(iter(shared or rows), None)
 
 
 def metric_label(metric: str) -> str:
     """Return a metric's name as readers see it."""
     return _LABELS.get(metric, metric.replace("_", " ").capitalize())
+
+
+def is_auxiliary(metric: str) -> bool:
+    """Tell whether a metric says nothing of how good a model is, such as a standard error; it is drawn nowhere."""
+    return metric.endswith(_AUXILIARY)
 
 
 def numbered(group: str) -> tuple[str, int] | None:
@@ -89,7 +104,8 @@ def _benchmark(name: str, scores: pl.DataFrame) -> dict[str, Any]:
     for row in scores.iter_rows(named=True):
         by_key.setdefault((row["group"], row["metric"]), []).append(row)
     largest = dict(scores.group_by("metric").agg(pl.col("value").max()).iter_rows())
-    for group, metric in sorted(by_key, key=_order):
+    own_order = {metric: place for place, metric in enumerate(scores["metric"].unique(maintain_order=True))}
+    for group, metric in sorted(by_key, key=lambda key: _order(key, own_order)):
         level, bare = _level(group)
         unit = "number" if metric in _COUNTED or largest[metric] > 1 else "share"
         cells = _cells(by_key[group, metric], shown)
@@ -135,10 +151,10 @@ def _level(group: str) -> tuple[str, str]:
     return (match[1], match[2]) if match else ("other", group)
 
 
-def _order(key: tuple[str, str]) -> tuple[int, int, str, int, list[tuple[int, str]]]:
+def _order(key: tuple[str, str], own: Mapping[str, int]) -> tuple[int, int, bool, list[tuple[int, str]]]:
     group, metric = key
     level, bare = _level(group)
-    rank = _METRICS.index(metric) if metric in _METRICS else len(_METRICS)
+    rank = _METRICS.index(metric) if metric in _METRICS else len(_METRICS) + own[metric]
     # Numbers in a group's name are ordered as numbers.
     parts = [(int(part), "") if part.isdecimal() else (0, part) for part in _DIGITS.split(bare) if part]
-    return LEVELS.index(level), rank, metric, group == KEPT_OUT, parts
+    return LEVELS.index(level), rank, group == KEPT_OUT, parts

@@ -14,6 +14,10 @@ from crabtk.settings import Settings
 CONVENTIONAL = 0.05
 """Below this p-value a change is said to be more than chance."""
 _CHANCE = "no more than chance explains"
+_TESTS = {
+    "mcnemar": "McNemar's exact test",
+    "sign_flip": "sign flips over groups of prompts that belong together",
+}
 
 
 def training_finding(
@@ -121,13 +125,16 @@ def _interval(cell: Mapping[str, Any], write: tuple[Any, Any, Any]) -> str:
 
 def _changed(found: Mapping[str, Any]) -> str:
     before, after, chance = found["before"], found["after"], found["prompts"]["p_value"]
-    if chance is None:
+    if not found["gained"] and not found["lost"]:
         prompts = many(found["prompts"]["count"], "prompt")
         return f"On each of {prompts} both {before} and {after} pass, or both fail."
-    verdict = "more than chance" if chance < CONVENTIONAL else _CHANCE
+    verdict = "more than chance" if chance is not None and chance < CONVENTIONAL else _CHANCE
+    evidence = "within each group of prompts that belong together as many were gained as lost"
+    if chance is not None:
+        evidence = f"{_TESTS[found['prompts']['test']]}, {p_value(chance)}"
     return (
         f"{after} passes {many(found['gained'], 'prompt')} that {before} fails, and fails {count(found['lost'])} that "
-        f"{before} passes: {verdict} (McNemar's exact test, {p_value(chance)}).{''.join(_left_out(found))}"
+        f"{before} passes: {verdict} ({evidence}).{''.join(_left_out(found))}"
     )
 
 

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from crabtk.errors import SettingsError, VerificationError
+from crabtk.errors import BackendError, SettingsError, VerificationError
 from crabtk.pipeline.ask import Complete
-from crabtk.pipeline.intent import answers_by_judge, answers_by_words
+from crabtk.pipeline.intent import Case, answers_by_judge, answers_by_words
 from crabtk.plugins import load
 from crabtk.protocols import ConstraintType
 from crabtk.rewards.rows import RewardRow, read_row
@@ -49,6 +49,11 @@ class ConstraintReward:
         settings: How scores become one number, and the gate.
         types: By name; all installed ones where not given.
         judge: Answers the gate's questions, where ``settings.intent`` is ``judge``; see ``reward_from_settings``.
+        opening: What the chat template writes before each completion, or all that it renders of some prompt with its
+            generation prompt. Where its end opens hidden reasoning (``<think>``), a completion that never closes the
+            block is hidden whole. Needed where prompts are messages, which do not show it; a prompt that is a text
+            with such an end, or that ends with an assistant's message, tells by itself.
+            To be left empty where whoever generates takes the reasoning out of completions.
 
     Raises:
         SettingsError: The gate is a judge, and none is given.
@@ -61,6 +66,7 @@ class ConstraintReward:
         settings: Reward = Reward(),  # noqa: B008  # frozen
         types: Mapping[str, ConstraintType] | None = None,
         judge: Complete | None = None,
+        opening: str = "",
     ) -> None:
         if settings.intent == "judge" and judge is None:
             raise SettingsError(
@@ -70,6 +76,7 @@ class ConstraintReward:
         self.settings = settings
         self._types = installed_types() if types is None else types
         self._judge = judge
+        self._opening = opening
         self._warned: set[str] = set()
 
     def __call__(
@@ -85,6 +92,7 @@ class ConstraintReward:
 
         Raises:
             VerificationError: Constraints cannot be read; names the row.
+            BackendError: The gate's judge failed on a question; says why.
         """
         if not len(prompts) == len(completions) == len(constraints):
             raise VerificationError(
@@ -92,14 +100,14 @@ class ConstraintReward:
                 "constraints; each row needs one of each."
             )
         rows = [
-            read_row(*row, self._types, f"row {n} ({_shown(row[0])})")
+            read_row(*row, self._types, f"row {n} ({_shown(row[0])})", self._opening)
             for n, row in enumerate(zip(prompts, completions, constraints, strict=True), start=1)
         ]
         return [explained.reward for explained in self._explained(rows)]
 
     def explain(self, prompt: Any, completion: Any, constraints: Any) -> Explained:
         """Return one response's reward with what it is made of; arguments as in a call, of one row."""
-        return self._explained([read_row(prompt, completion, constraints, self._types, "the row")])[0]
+        return self._explained([read_row(prompt, completion, constraints, self._types, "the row", self._opening)])[0]
 
     def _explained(self, rows: Sequence[RewardRow]) -> list[Explained]:
         return [self._one(row, gate) for row, gate in zip(rows, self._gate(rows), strict=True)]
@@ -114,14 +122,9 @@ class ConstraintReward:
 
     def _gate(self, rows: Sequence[RewardRow]) -> list[bool | None]:
         if self.settings.intent == "judge" and self._judge is not None:
-            return list(answers_by_judge(self._judge, [(row.instruction, row.response) for row in rows]))
+            return _judged(self._judge, [_case(row) for row in rows])
         if self.settings.intent == "topic":
-            return [
-                answers_by_words(
-                    row.instruction, row.response, [c.text for c in row.constraints], [c.type for c in row.constraints]
-                )
-                for row in rows
-            ]
+            return [answers_by_words(*_case(row)) for row in rows]
         return [None] * len(rows)
 
     def _score(self, text: ParsedText, constraint: Constraint) -> float:
@@ -142,6 +145,22 @@ class ConstraintReward:
             params = dict(constraint.params)
             _log.warning("%s with %s %s; that counts as 0, here and later", constraint.type, params, what)
         return 0.0
+
+
+def _case(row: RewardRow) -> Case:
+    return Case(row.instruction, row.response, [c.text for c in row.constraints], [c.type for c in row.constraints])
+
+
+def _judged(judge: Complete, cases: Sequence[Case]) -> list[bool | None]:
+    """Return a judge's verdicts; a failure is none of them, or it would teach that good responses are bad."""
+    found = answers_by_judge(judge, cases)
+    errors = [judged.error for judged in found if judged.error is not None]
+    if errors:
+        raise BackendError(
+            f"The judge of the gate gave no answer on {len(errors)} of {len(cases)} responses: {errors[0]}. See that "
+            'its engine answers, or set reward.intent to "topic".'
+        )
+    return [judged.answers for judged in found]
 
 
 def _shown(prompt: Any) -> str:

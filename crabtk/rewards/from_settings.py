@@ -22,13 +22,14 @@ _S = TypeVar("_S", bound=Section)
 
 @contextmanager
 def reward_from_settings(
-    mapping: Mapping[str, Any], engines: Mapping[str, Any] | None = None
+    mapping: Mapping[str, Any], engines: Mapping[str, Any] | None = None, *, opening: str = ""
 ) -> Iterator[ConstraintReward]:
     """Give a reward to a ``with`` block; leaving it closes the judge's engine.
 
     Args:
         mapping: ``crabtk.settings.Reward`` as JSON values. It may also hold ``engines``, in the place of the argument.
         engines: By name, ``crabtk.settings.Engine`` as JSON values; read only where ``intent`` is ``judge``.
+        opening: What the chat template writes before each completion; see ``ConstraintReward``.
 
     Raises:
         SettingsError: The settings are no reward's, or the judge is not among the engines.
@@ -37,7 +38,7 @@ def reward_from_settings(
     values = {name: value for name, value in mapping.items() if name != "engines"}
     settings = _read(Reward, values, "reward")
     if settings.intent != "judge":
-        yield ConstraintReward(settings)
+        yield ConstraintReward(settings, opening=opening)
         return
     known = mapping.get("engines") or engines or {}
     if settings.judge not in known:
@@ -45,7 +46,7 @@ def reward_from_settings(
             f'reward.judge: there is no engine "{settings.judge}". Known: {", ".join(sorted(known)) or "none"}.'
         )
     with _judge(settings.judge, _read(Engine, known[settings.judge], f"engines.{settings.judge}")) as judge:
-        yield ConstraintReward(settings, judge=judge)
+        yield ConstraintReward(settings, judge=judge, opening=opening)
 
 
 @contextmanager

@@ -15,7 +15,7 @@ from crabtk.reply import reply_text, without_thinking
 from crabtk.types import Constraint
 
 _FORM = '[{"type": "family:name", "params": {…}, "text": "…"}, …]'
-_THINKING_OPEN = re.compile(r"<(think|thinking|reasoning)>\s*\Z")
+_LAST_TAG = re.compile(r"<\w+>\s*\Z")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,8 +33,20 @@ class RewardRow:
     constraints: tuple[Constraint, ...]
 
 
+def opened_by(text: str) -> str:
+    """Return what of a text's end opens a block of hidden reasoning, with the white space after it; else ``""``.
+
+    Which tags open one is what ``crabtk.reply.without_thinking`` takes for an opening.
+
+    Args:
+        text: All that a model is given before it writes, or the end of it.
+    """
+    last = _LAST_TAG.search(text)
+    return last[0] if last and not without_thinking(f"{last[0]}.") else ""
+
+
 def read_row(
-    prompt: Any, completion: Any, constraints: Any, types: Mapping[str, ConstraintType], row: str
+    prompt: Any, completion: Any, constraints: Any, types: Mapping[str, ConstraintType], row: str, opening: str = ""
 ) -> RewardRow:
     """Read one row.
 
@@ -44,17 +56,20 @@ def read_row(
         constraints: JSON text of a list of ``{"type", "params", "text"}``, or that list.
         types: By name.
         row: How errors call the row.
+        opening: What the chat template writes before the completion; of it a block that its end opens counts.
 
     Raises:
         VerificationError: The constraints cannot be read, there is none, or a type is unknown.
     """
     found = read_constraints(constraints, types, row)
     try:
-        instruction = instruction_of(_messages(prompt), [constraint.text for constraint in found])
-        said = _said(completion)
+        messages = _messages(prompt)
+        instruction = instruction_of(messages, [constraint.text for constraint in found])
+        # A block that the end of the prompt opened, and nothing closes, hides the whole completion.
+        said = _opened(prompt, messages, opening) + _said(completion)
     except ValueError as error:
         raise VerificationError(f"{row}: {error}") from None
-    return RewardRow(instruction, _spoken(prompt, said), found)
+    return RewardRow(instruction, without_thinking(said), found)
 
 
 def read_constraints(value: Any, types: Mapping[str, ConstraintType], row: str) -> tuple[Constraint, ...]:
@@ -110,8 +125,8 @@ def _of(turn: Any, name: str) -> Any:
     return turn.get(name) if isinstance(turn, Mapping) else getattr(turn, name, None)
 
 
-def _spoken(prompt: Any, said: str) -> str:
-    """Leave out hidden reasoning; where the prompt's end opened it and nothing closes it, all is reasoning."""
-    if isinstance(prompt, str) and (opened := _THINKING_OPEN.search(prompt)):
-        said = f"<{opened[1]}>{said}"
-    return without_thinking(said)
+def _opened(prompt: Any, messages: Sequence[Mapping[str, str]], opening: str) -> str:
+    """Return the block that is open where the completion begins."""
+    if messages and messages[-1]["role"] == "assistant":  # the completion goes on with it: the template writes nothing
+        return opened_by(messages[-1]["content"])
+    return (opened_by(prompt) if isinstance(prompt, str) else "") or opened_by(opening)

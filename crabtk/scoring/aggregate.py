@@ -20,7 +20,7 @@ def aggregate(grades: pl.DataFrame, kept_out: Sequence[str] = (), *, seed: int =
 
     Args:
         grades: One row per (model, benchmark, item_id, type): ``strict`` and ``loose`` (null where a benchmark has
-            no loose reading).
+            no loose reading); ``cluster`` tells which items are not independent of each other.
         kept_out: Types and families that no training example asks for (``composition.kept_out``).
         seed: Of the run, for the bootstrap.
 
@@ -29,8 +29,9 @@ def aggregate(grades: pl.DataFrame, kept_out: Sequence[str] = (), *, seed: int =
         and per ``constraints N``, the number that a prompt has. ``constraint_strict``: share of constraints that hold,
         over all, per ``constraints N``, per ``family NAME`` and per ``type NAME``, and of the held-out split per
         ``seen`` and ``kept out`` where types are kept out (other benchmarks' types may be named otherwise). Likewise
-        ``…_loose`` where there are loose verdicts. Intervals: 95 %; Wilson's for prompts, a bootstrap over prompts
-        for constraints, since those of one prompt are not independent (``crabtk.scoring.bootstrap``).
+        ``…_loose`` where there are loose verdicts. Intervals: 95 %; Wilson's for prompts that stand alone, a bootstrap
+        over prompts for constraints, since those of one prompt are not independent, and over clusters of prompts where
+        one has several, such as the turns of a conversation (``crabtk.scoring.bootstrap``).
     """
     numbered = grades.with_columns(number=pl.len().over(*GROUPS, "item_id"))
     rows = [
@@ -42,7 +43,7 @@ def aggregate(grades: pl.DataFrame, kept_out: Sequence[str] = (), *, seed: int =
 def _scores(grades: pl.DataFrame, reading: str, kept_out: Sequence[str], seed: int) -> Iterator[tuple[object, ...]]:
     everything, number = pl.lit("all"), pl.lit("constraints ") + pl.col("number").cast(pl.String)
     family = pl.lit("family ") + pl.col("type").str.split(":").list.first()
-    prompts = grades.group_by(*GROUPS, "item_id", "number").agg(pl.col(reading).all())
+    prompts = grades.group_by(*GROUPS, "cluster", "item_id", "number").agg(pl.col(reading).all())
     for group in (everything, number):
         yield from _shares(prompts.with_columns(group=group), reading, f"prompt_{reading}", seed)
     for group in (everything, number, family, pl.lit("type ") + pl.col("type")):
@@ -58,10 +59,10 @@ def _by_training(grades: pl.DataFrame, kept_out: Sequence[str]) -> pl.DataFrame:
 
 
 def _shares(rows: pl.DataFrame, reading: str, metric: str, seed: int) -> Iterator[tuple[object, ...]]:
-    """Yield a score per model, benchmark and group; prompts in order of their ids, so that theirs shapes nothing."""
+    """Yield a score per model, benchmark and group; clusters in order of their items, so that theirs shapes nothing."""
     held, size = pl.col(reading).sum().cast(pl.Int64).alias("held"), pl.len().cast(pl.Int64).alias("size")
-    prompts = rows.group_by(*GROUPS, "group", "item_id").agg(held, size).sort("item_id")
-    for row in prompts.group_by(*GROUPS, "group", maintain_order=True).agg("held", "size").iter_rows(named=True):
+    clusters = rows.group_by(*GROUPS, "group", "cluster").agg(held, size, pl.col("item_id").min()).sort("item_id")
+    for row in clusters.group_by(*GROUPS, "group", maintain_order=True).agg("held", "size").iter_rows(named=True):
         low, high = cluster_interval(row["held"], row["size"], seed=seed)
         count = sum(row["size"])
         yield row["model"], row["benchmark"], metric, row["group"], sum(row["held"]) / count, count, low, high

@@ -1,4 +1,4 @@
-"""Intervals of shares whose constraints come in clusters: those of one prompt stand or fall together."""
+"""Intervals of shares of what comes in clusters: constraints of one prompt, turns of one conversation."""
 
 from __future__ import annotations
 
@@ -27,7 +27,8 @@ def cluster_interval(
     """Return the 95 % interval of a share over clusters: ``sum(held) / sum(sizes)``.
 
     Args:
-        held: Per prompt, how many of its constraints hold.
+        held: Per prompt, how many of its constraints hold; or per cluster of prompts, how many of these, or of their
+            constraints, hold. What is said of prompts goes for either.
         sizes: Per prompt, how many constraints it has; at least 1.
         seed: Of the run. Equal seeds and numbers of prompts draw equal resamples.
         draws: Resamples.

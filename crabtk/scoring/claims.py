@@ -3,23 +3,34 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
 _SENTENCE_END = re.compile(r"(?<=[.!?])\s+|[\n。！？]+")
 _LONGEST_CLAIM = 400
 """Characters; a longer sentence says more than that."""
 
-_RULES = re.compile(
-    r"\b(?:constraint|requirement|instruction|guideline|condition|criteri|rule|specification|request|demand|"
+_RULE = (
+    r"(?:constraints?|requirements?|instructions?|guidelines?|conditions?|criteri(?:on|a)|rules?|specifications?|"
+    r"requests?|demands?|"
     # Spanish, German, French.
-    r"restricci|requisito|instrucci|condici|regla|einschränkung|anforderung|anweisung|bedingung|vorgabe|regel|"
-    r"contrainte|exigence|consigne|règle)"
+    r"restricci(?:ón|on|ones)|requisitos?|instrucci(?:ón|on|ones)|condici(?:ón|on|ones)|reglas?|"
+    r"einschränkung(?:en)?|anforderung(?:en)?|anweisung(?:en)?|bedingung(?:en)?|vorgaben?|regeln?|"
+    r"contraintes?|exigences?|consignes?|règles?)"
 )
-_KEPT = re.compile(
-    r"\b(?:follow|satisf|meets?\b|met\b|meeting|fulfil|adher|compl[iy]|obey|respect|observ|honou?r|conform|abid|kept\b|"
-    r"keep|check|accord|address|"
-    r"cumpl|sigue|seguid|satisfac|erfüll|eingehalten|befolg|beachtet|respekt|suivi|rempli)"
+_KEEP = (
+    r"(?:follow(?:s|ed|ing)?|satisf(?:y|ies|ied|ying|action)|meets?|met|meeting|"
+    r"fulfil(?:s|l|ls|led|ling|l?ment)?|adher(?:e|es|ed|ing|ence)|compl(?:y|ies|ied|ying|iance|iant)|"
+    r"obey(?:s|ed|ing)?|respect(?:s|ed|ing|é|ée|és|ées)?|observ(?:e|es|ed|ing|ado)|honou?r(?:s|ed|ing)?|"
+    r"conform(?:s|ed|ing|ance)?|abid(?:e|es|ed|ing)|kept|keep(?:s|ing)?|check(?:s|ed|ing)?|"
+    r"accord(?:ing|ingly|ance)|address(?:es|ed|ing)?|"
+    r"cumpl(?:e|en|o|ido|ida|idos|idas|ir|iendo)|sigue[ns]?|seguid[oa]s?|satisfac(?:e|en|er)|satisf(?:echo|ait|aites)|"
+    r"erfüll(?:e|t|te|en|ung)|eingehalten|befolg(?:t|e|en)|beachtet|respektiert|"
+    r"suivi(?:e|s|es)?|rempli(?:e|s|es)?)"
 )
-_OWN_KEPT = re.compile(rf"\b(?:i|i've|my|this response|yo|he|ich|habe|j'ai)\b.*?{_KEPT.pattern}")
+_RULES = re.compile(rf"\b{_RULE}\b")
+_KEPT = re.compile(rf"\b{_KEEP}\b")
+# "he" is the Spanish "I have" before a participle alone.
+_OWN_KEPT = re.compile(rf"\b(?:i|i've|my|this response|yo|he(?= \w+[ai]do\b)|ich|habe|j'ai)\b.*?\b{_KEEP}\b")
 _WHAT = r"is (?:the|your|my|a) (?:\w+ ){0,3}(?:response|answer|text|result|reply)"
 _IDLE = (
     r"(?:sure|certainly|of course|okay|ok|done|absolutely|understood|got it|great|all done|thank you|thanks|sorry)\W*",
@@ -35,6 +46,30 @@ _IDLE = (
 )
 _STOCK = re.compile(f"(?:{'|'.join(_IDLE)})+")
 _STOCK_OR_YES_OR_NO = re.compile(rf"{_STOCK.pattern}|(?:yes|no|sí|si|ja|nein|oui|non)\W*")
+_GIVEN = r"(?:(?:one|single|and|of|the|your|these|those|given|stated|specified|listed|requested|provided|above) )"
+_EVERY = rf"(?:the )?(?:all|every|each|both) {_GIVEN}*"
+_ALREADY = r"(?:(?:has|have|been|is|are|was|were|now|all|also|fully|carefully|strictly|successfully|duly) )*"
+_AS_ASKED = (
+    r"(?:,? (?:as|like) (?:you )?(?:asked|requested|required|instructed|specified|wished|wanted)(?: for)?|"
+    r",? (?:that |which )?you(?: have|'ve)? (?:asked for|asked|gave|given|named|set|listed|specified|requested|"
+    r"provided))?"
+)
+_WE = r"(?:it|this|that|everything|i|i've|we|we've)"
+_RESPONSE = r"(?:this|that|the|my) (?:response|answer|text|reply|result|output)"
+_WHOLE = re.compile(
+    rf"(?:(?:{'|'.join(_IDLE[:3])}))*"
+    rf"(?:{_EVERY}{_RULE} (?:is|are|was|were|has|have) {_ALREADY}{_KEEP}(?: to| with| by)?|"
+    rf"(?:{_WE}|{_RESPONSE}) {_ALREADY}{_KEEP} (?:to |with |by )?{_EVERY}{_RULE}|"
+    rf"{_RESPONSE} {_ALREADY}{_KEEP} (?:to |with |by )?{_GIVEN}+{_RULE}|"
+    rf"(?:alle|tod[ao]s l[ao]s|toutes les) {_RULE} (?:sind|wurden|se|se han|sont|ont été) {_KEEP}|"
+    rf"se (?:han )?{_KEEP} tod[ao]s l[ao]s {_RULE})"
+    rf"{_AS_ASKED}\W*"
+)
+"""A sentence that is a claim from end to end; more words, such as what the rules are of, make it say something."""
+_ASKS_IF = re.compile(
+    r"(?:.*[:;,])?\W*(?:does|do|did|has|have|is|are|was|were)\b|.*\b(?:whether|"
+    r"(?:check|tell me|see|verify|determine|decide|say|judge|assess) if)\b"
+)
 _ASKS = re.compile(r"[?？]|\b(?:yes|whether|sí|ja|oui)\b")
 
 
@@ -44,15 +79,33 @@ def without_claims(instruction: str, response: str) -> str:
     A bare yes or no is one of them unless the instruction asks a question.
     """
     lower = instruction.lower()
-    # Where rules are the topic, only a speaker who names himself claims to keep them.
-    claims = _OWN_KEPT if _RULES.search(lower) else _KEPT
+    rules = _RULES.search(lower) is not None
     idle = _STOCK if _ASKS.search(lower) else _STOCK_OR_YES_OR_NO
     sentences = (sentence.strip() for sentence in _SENTENCE_END.split(response))
-    return "\n".join(text for text in sentences if text and not _is_claim(text.lower(), claims, idle))
+    claims = _claims_on_rules(lower) if rules else _claims
+    return "\n".join(text for text in sentences if text and not _is_idle(text.lower(), claims, idle))
 
 
-def _is_claim(sentence: str, claims: re.Pattern[str], idle: re.Pattern[str]) -> bool:
+def _is_idle(sentence: str, claims: Callable[[str], bool], idle: re.Pattern[str]) -> bool:
     if len(sentence) > _LONGEST_CLAIM:
         return False
     plain = sentence.replace("’", "'").strip(" *_#>-\t\"'")
-    return bool(_RULES.search(plain) and claims.search(plain)) or idle.fullmatch(plain) is not None
+    return claims(plain) or idle.fullmatch(plain) is not None
+
+
+def _claims(sentence: str) -> bool:
+    return bool(_RULES.search(sentence) and _KEPT.search(sentence))
+
+
+def _claims_on_rules(instruction: str) -> Callable[[str], bool]:
+    """Return what tells claims where rules are the topic: a speaker's of himself, and sentences that are no more.
+
+    Where the instruction asks if rules are kept, "It meets all requirements." is an answer.
+    """
+    asked = any(_claims(part) and _ASKS_IF.match(part) for part in _SENTENCE_END.split(instruction))
+
+    def claims(sentence: str) -> bool:
+        own = _RULES.search(sentence) and _OWN_KEPT.search(sentence)
+        return bool(own) or (not asked and _WHOLE.fullmatch(sentence) is not None)
+
+    return claims

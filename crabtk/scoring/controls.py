@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import polars as pl
 
 from crabtk.scoring.aggregate import KEPT_OUT, SEEN
-from crabtk.scoring.compare import Answers, Verdicts, alike, answers
+from crabtk.scoring.compare import Answers, Clusters, Verdicts, alike, answers, clusters
 from crabtk.scoring.held_out import HeldOut
 from crabtk.scoring.models import ARMS, OURS, arm, ordered
 from crabtk.scoring.paired import Mean, difference_over_repeats, holm, over_repeats, sign_flip
@@ -30,8 +30,9 @@ class ControlFigure:
         mean: Over repeats.
         difference: From the reference's mean, with Welch's interval over repeats; None in the reference's row.
         p_value: That the arm and the reference do as well on these prompts: sign flips of the difference of each
-            prompt's share, averaged over repeats. It speaks of these trained models; the interval over repeats, of
-            training anew. None where no prompt differs, and in the reference's row.
+            prompt's share, averaged over repeats; of each cluster's, where prompts are not independent, such as the
+            turns of one conversation. It speaks of these trained models; the interval over repeats, of training anew.
+            None where no prompt differs, and in the reference's row.
         adjusted: The same by Holm's method, for as many arms.
     """
 
@@ -66,18 +67,25 @@ def compare_controls(grades: pl.DataFrame, kept_out: Sequence[str] = (), *, seed
         Per benchmark, metric and group the reference's figure and each arm's, in the order of the settings; empty
         without arms or reference.
     """
-    answered = answers(grades)
+    answered, together = answers(grades), clusters(grades)
     found: list[ControlFigure] = []
     for benchmark in sorted({name for name, _ in answered}):
         models = {model: each for (name, model), each in answered.items() if name == benchmark}
         groups = [SEEN, KEPT_OUT] if kept_out and benchmark == HeldOut.name else []
         for metric, group in (("prompt_strict", "all"), *(("constraint_strict", group) for group in ("all", *groups))):
-            found += _adjusted(list(_figures(benchmark, metric, group, models, tuple(kept_out), seed)))
+            figures = _figures(benchmark, metric, group, models, together[benchmark], tuple(kept_out), seed)
+            found += _adjusted(list(figures))
     return found
 
 
 def _figures(
-    benchmark: str, metric: str, group: str, models: Mapping[str, Answers], kept_out: tuple[str, ...], seed: int
+    benchmark: str,
+    metric: str,
+    group: str,
+    models: Mapping[str, Answers],
+    together: Clusters,
+    kept_out: tuple[str, ...],
+    seed: int,
 ) -> Iterator[ControlFigure]:
     names = ordered(models)
     reference = reference_models(names)
@@ -92,9 +100,10 @@ def _figures(
         return
     base = ControlFigure(benchmark, metric, group, arm(reference[0]), *_own(reference, counted))
     yield base
+    clustered = {name: _by_cluster(items, each, together) for name, each in counted.items()}
     for name, repeats in arms.items():
         row = ControlFigure(benchmark, metric, group, name, *_own(repeats, counted))
-        shares = zip(_shares(counted, reference), _shares(counted, repeats), strict=True)
+        shares = zip(_shares(clustered, reference), _shares(clustered, repeats), strict=True)
         yield replace(
             row,
             difference=difference_over_repeats(base.values, row.values),
@@ -114,8 +123,17 @@ def _own(
     return tuple(models), prompts, values, over_repeats(values)
 
 
+def _by_cluster(items: Sequence[str], counted: Sequence[tuple[int, int]], together: Clusters) -> list[tuple[int, int]]:
+    """Add up what prompts of one cluster have, in the order of each cluster's first prompt."""
+    found: dict[str, tuple[int, int]] = {}
+    for item, (held, size) in zip(items, counted, strict=True):
+        others = found.get(together[item], (0, 0))
+        found[together[item]] = (others[0] + held, others[1] + size)
+    return list(found.values())
+
+
 def _shares(counted: Mapping[str, Sequence[tuple[int, int]]], models: Sequence[str]) -> list[float]:
-    """Return each prompt's share, averaged over repeats; prompts without a constraint of the group are left out."""
+    """Return each cluster's share, averaged over repeats; those without a constraint of the group are left out."""
     columns = zip(*(counted[name] for name in models), strict=True)
     return [sum(held for held, _ in cells) / (cells[0][1] * len(cells)) for cells in columns if cells[0][1]]
 

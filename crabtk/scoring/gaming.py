@@ -5,9 +5,11 @@ Each rule is so wide that real answers keep clear of it; ``docs/rewards.md`` has
 
 from __future__ import annotations
 
+import re
 import zlib
 from collections import Counter
 from collections.abc import Sequence
+from itertools import accumulate, compress
 
 from crabtk.scoring.claims import without_claims
 from crabtk.words import words_in
@@ -27,6 +29,19 @@ _DISTINCT_WORDS = 0.08
 _LONG_WORDS = 2000
 _ECHOED = 0.9
 _COVERED = 0.5
+_WHOLE = 0.9
+_EDITS = re.compile(
+    r"\b(?:(?:upper|lower|title|letter)(?:case)?|capital\w*|punctuat\w*|commas?|full stops?|periods?|apostrophes?|"
+    r"hyphens?|quotation|quotes?|spaces?|whitespace|line breaks?|proof ?read\w*|correct\w*|grammar|grammatical\w*|"
+    r"spell\w*|typos?|mistakes?|errors?|edit|fix|repeat|copy|verbatim|unchanged|remove|delete|insert|bold|italics?|"
+    r"markdown|"
+    # Spanish, German, French.
+    r"may[úu]sculas?|min[úu]sculas?|corrig\w*|correg\w*|repite|comas?|"
+    r"großbuchstaben|kleinbuchstaben|korrigier\w*|wiederhol\w*|kommas?|"
+    r"majuscules?|minuscules?|répète\w*|virgules?)\b"
+)
+"""Words that ask for a text again with little or nothing but its spelling or its signs changed."""
+_PART_END = re.compile(r'(?<=[.!?:])\s+|[\n"“”«»。！？：]+')
 
 
 def gaming(instruction: str, response: str) -> str | None:
@@ -47,10 +62,10 @@ def gaming(instruction: str, response: str) -> str | None:
         return "loop"
     if _stuffed(words):
         return "stuffing"
-    said = words_in(without_claims(instruction, response[:READ_AT_MOST]).lower())
-    if not said:
+    said = without_claims(instruction, response[:READ_AT_MOST])
+    if not words_in(said):
         return "claims"
-    return "echo" if _echoes(words_in(instruction.lower()), said) else None
+    return "echo" if _echoes(instruction, said) else None
 
 
 def _loops(response: str, words: Sequence[str]) -> bool:
@@ -70,16 +85,46 @@ def _stuffed(words: Sequence[str]) -> bool:
     return len(words) >= _VARIED_WORDS and len(counts) < _DISTINCT_WORDS * min(len(words), _LONG_WORDS)
 
 
-def _echoes(asked: Sequence[str], said: Sequence[str]) -> bool:
-    """Tell whether a text is made of the instruction's own runs of words and gives most of it, or its beginning."""
+def _echoes(instruction: str, response: str) -> bool:
+    """Tell whether a text is made of the instruction's own runs of words, and of its request among them.
+
+    A text that the instruction brings along, and asks to be edited, is no echo: then the request is left out.
+    """
+    asked, said = words_in(instruction.lower()), words_in(response.lower())
     length = min(_GRAM, len(asked), len(said))
     if not asked or length < min(_GRAM, len(asked)):
         return False
     theirs, own = _grams(said, length), _grams(asked, length)
     if sum(map(set(own).__contains__, theirs)) < _ECHOED * len(theirs):
         return False
-    covered = sum(map(set(theirs).__contains__, own))
-    return covered >= _COVERED * len(own) or list(said[:length]) == list(asked[:length])
+    shared = list(map(set(theirs).__contains__, own))
+    if _edited(instruction, asked, _left_out(shared, length)):
+        return False
+    if sum(shared) >= _WHOLE * len(own):
+        return shared[0] or not _respelt(instruction, response, asked, said)
+    return said[:length] == asked[:length] or (shared[0] and sum(shared) >= _COVERED * len(own))
+
+
+def _left_out(shared: Sequence[bool], length: int) -> list[bool]:
+    """Tell of each of an instruction's words whether none of the runs with it is repeated."""
+    count = len(shared) + length - 1
+    return [not any(shared[max(0, n - length + 1) : n + 1]) for n in range(count)]
+
+
+def _edited(instruction: str, asked: Sequence[str], left_out: Sequence[bool]) -> bool:
+    """Tell whether what a response leaves out asks for an edit of the rest."""
+    if not _EDITS.search(" ".join(compress(asked, left_out))):
+        return False
+    # Where the request comes last, the text before it is given in full; else the request's own beginning is repeated.
+    ends = set(accumulate(len(words_in(part)) for part in _PART_END.split(instruction)))
+    return left_out[0] or left_out.index(True) in ends
+
+
+def _respelt(instruction: str, response: str, asked: Sequence[str], said: Sequence[str]) -> bool:
+    """Tell whether a response is a run of the instruction's words with other letter case or punctuation."""
+    if f" {' '.join(said)} " not in f" {' '.join(asked)} ":
+        return False
+    return " ".join(response.split()) not in " ".join(instruction.split())
 
 
 def _grams(words: Sequence[str], length: int = _GRAM) -> list[tuple[str, ...]]:

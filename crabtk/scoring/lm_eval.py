@@ -11,8 +11,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from crabtk.protocols import Benchmark, OwnMetrics
 from crabtk.scoring.own_metrics import standard_metrics
-from crabtk.types import Grade, Graded
+from crabtk.types import Grade, Graded, Metric
 
 FILTER = "none"
 
@@ -23,24 +24,50 @@ class LmEvalTask:
 
     Attributes:
         benchmark: The benchmark itself.
-        graded: One model's responses, in the benchmark's order.
+        graded: One model's responses that the variant grades, in the benchmark's order.
         variant: Of its grades and metrics.
         version: Of the plugin that grades.
-        asked: Number of the benchmark's items; more than ``graded`` where only answered ones count.
+        asked: Number of the benchmark's items; more than ``graded`` where only answered ones count, or where the
+            variant grades some of them.
         options: Of the benchmark.
+        metrics: The benchmark's own, of the variant.
     """
 
-    benchmark: Any
+    benchmark: Benchmark
     graded: Sequence[Graded]
     variant: str
     version: str
     asked: int
     options: Mapping[str, Any] = field(default_factory=dict)
+    metrics: Sequence[Metric] = ()
 
     @property
     def name(self) -> str:
         """``benchmark``, or ``benchmark_variant``."""
         return f"{self.benchmark.name}_{self.variant}" if self.variant else str(self.benchmark.name)
+
+
+def lm_eval_tasks(
+    benchmark: Benchmark, graded: Sequence[Graded], version: str, asked: int, options: Mapping[str, Any]
+) -> list[LmEvalTask]:
+    """Return a task for each variant of a benchmark's grades and own metrics.
+
+    Args:
+        benchmark: Whose.
+        graded: One model's responses, in the benchmark's order; a variant without grades, whose metrics combine
+            others', has all of them.
+        version: Of the plugin that grades.
+        asked: Number of the benchmark's items.
+        options: Of the benchmark.
+    """
+    metrics = benchmark.metrics(graded) if isinstance(benchmark, OwnMetrics) else ()
+    variants = [grade.variant for each in graded for grade in each.grades] + [metric.variant for metric in metrics]
+    found: list[LmEvalTask] = []
+    for variant in dict.fromkeys(variants):
+        own = [each for each in graded if any(grade.variant == variant for grade in each.grades)]
+        of_variant = [metric for metric in metrics if metric.variant == variant]
+        found.append(LmEvalTask(benchmark, own or graded, variant, version, asked, options, of_variant))
+    return found
 
 
 def write_lm_eval(folder: Path, model: str, tasks: Sequence[LmEvalTask], *, date: str) -> Path:
@@ -74,9 +101,11 @@ def results(model: str, sanitised: str, tasks: Sequence[LmEvalTask]) -> dict[str
     """Return lm-eval's object of results.
 
     Its metrics are IFEval's four where the benchmark's grades are verdicts on instructions, and the benchmark's own.
-    Standard errors are lm-eval's: of a mean over prompts that of the sample mean; of anything else ``N/A``.
+    Standard errors are lm-eval's: of a mean over prompts that of the sample mean; of anything else ``N/A``. That
+    higher is better is said of IFEval's four alone: a benchmark's own may be lengths or shares of failures.
     """
-    figures = {task.name: _figures(task) for task in tasks}
+    standard = {task.name: _standard(task) for task in tasks}
+    figures = {task.name: {**standard[task.name], **_own(task)} for task in tasks}
     return {
         "results": {name: {"alias": name, **found} for name, found in figures.items()},
         "group_subtasks": {task.name: [] for task in tasks},
@@ -85,7 +114,7 @@ def results(model: str, sanitised: str, tasks: Sequence[LmEvalTask]) -> dict[str
         "n-shot": {task.name: 0 for task in tasks},
         "higher_is_better": {
             name: {key.partition(",")[0]: True for key in found if "_stderr," not in key}
-            for name, found in figures.items()
+            for name, found in standard.items()
         },
         "n-samples": {task.name: {"original": task.asked, "effective": len(task.graded)} for task in tasks},
         "config": {"model": "crabtk", "model_args": {"model": model}, "batch_size": None, "device": None},
@@ -134,7 +163,7 @@ def _readings(grades: Sequence[Grade]) -> list[str]:
     return ["strict"] if any(grade.loose is None for grade in grades) else ["strict", "loose"]
 
 
-def _figures(task: LmEvalTask) -> dict[str, float | str]:
+def _standard(task: LmEvalTask) -> dict[str, float | str]:
     found: dict[str, float | str] = {}
     verdicts = [metrics for graded in task.graded if (metrics := _sample_metrics(task, graded))]
     if standard_metrics(task.benchmark) and verdicts:
@@ -143,12 +172,15 @@ def _figures(task: LmEvalTask) -> dict[str, float | str]:
             flat = [value for each in values for value in each] if name.startswith("inst_level") else values
             found[f"{name},{FILTER}"] = sum(flat) / len(flat)
             found[f"{name}_stderr,{FILTER}"] = "N/A" if flat is not values else _standard_error(values)
-    if hasattr(task.benchmark, "metrics"):
-        for metric in task.benchmark.metrics(task.graded):
-            if metric.variant == task.variant:
-                group = "" if metric.group == "all" else "_" + re.sub(r"\W+", "_", metric.group)
-                found[f"{metric.metric}{group},{FILTER}"] = metric.value
-                found[f"{metric.metric}{group}_stderr,{FILTER}"] = "N/A"
+    return found
+
+
+def _own(task: LmEvalTask) -> dict[str, float | str]:
+    found: dict[str, float | str] = {}
+    for metric in task.metrics:
+        group = "" if metric.group == "all" else "_" + re.sub(r"\W+", "_", metric.group)
+        found[f"{metric.metric}{group},{FILTER}"] = metric.value
+        found[f"{metric.metric}{group}_stderr,{FILTER}"] = "N/A"
     return found
 
 

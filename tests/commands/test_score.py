@@ -125,6 +125,28 @@ def test_rows_that_answer_nothing_are_refused_with_their_reason(tmp_path: Path, 
         run("ifeval", "--prompts", prompts, "--responses", write(tmp_path / "none.jsonl", rows[:3]))
 
 
+def test_a_row_without_any_answer_makes_no_model(tmp_path: Path, prompts: Path) -> None:
+    said = write(tmp_path / "r.jsonl", [{"key": 1, "responses": []}])
+    with pytest.raises(BenchmarkError, match="Not one row"):
+        run("ifeval", "--prompts", prompts, "--responses", said)
+    silent = {"model": "z", "key": 1, "responses": []}
+    result = run("ifeval", "--prompts", prompts, "--responses", write(said, [silent, *SAID[:1]]))
+    assert [line for line in result.stdout.splitlines() if ": ifeval" in line] == [
+        "a: ifeval, 3 of 3 prompts, 2 without a response (counted as failed)"
+    ]
+
+
+def test_another_text_under_a_known_key_is_warned_of(tmp_path: Path, prompts: Path) -> None:
+    rows = [{"key": 1, "prompt": "Sing."}, {"key": 2, "prompt": "Dance."}, {"key": 3, "prompt": "<user>Rest.</user>"}]
+    said = write(tmp_path / "r.jsonl", [{**row, "response": "La."} for row in rows])
+    result = run("ifeval", "--prompts", prompts, "--responses", said)
+    assert result.stdout.startswith("model: ifeval, 3 of 3 prompts\n")
+    (line,) = (line for line in result.stderr.splitlines() if line.startswith("Warning:"))
+    assert "their key: 2 (the first: key 2, r.jsonl, row 2)" in line
+    assert "another version of the prompts" in line
+    assert "Warning" not in run("ifeval", "--prompts", prompts, "--responses", write(said, SAID)).stderr
+
+
 def test_wrong_names_and_options_say_what_is_known(tmp_path: Path, prompts: Path) -> None:
     said = write(tmp_path / "r.jsonl", SAID)
     with pytest.raises(UnknownNameError, match=r'no benchmark "ifevals"\. Known: .*ifeval'):
@@ -224,13 +246,15 @@ class Asks:
     name: ClassVar[str] = "asks"
 
     def items(self, tables):
-        return [BenchmarkItem("1", (Message("user", "Sing."),), {})]
+        return [BenchmarkItem(str(n), (Message("user", f"Sing {n}."),), {}) for n in (1, 2)]
 
     def grade(self, item, response, checks):
         return []
 
     def questions(self, item, response):
         asked = (Message("user", f"Is this a song? {response}"),)
+        if "noise" in response:  # the toy backend answers no such question
+            return [Request(asked, Sampling(max_tokens=1), regex="yes|no")]
         return [Request(asked, Sampling(max_tokens=1), choices=("yes", "no"))]
 
     def judged(self, item, response, answers):
@@ -263,24 +287,42 @@ def asks(tmp_path: Path) -> Path:
     return tmp_path / "site"
 
 
-def test_a_judge_is_asked_through_any_engine(
-    tmp_path: Path, asks: Path, toy_site: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+@pytest.fixture
+def judge(tmp_path: Path, asks: Path, toy_site: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Settings that name a judge, where its plugin and that of the benchmark are installed."""
     for site in (asks, toy_site):
         monkeypatch.syspath_prepend(str(site))
     for module in ("crabtk_asks", "crabtk_toy"):  # imported here alone, and forgotten afterwards
         monkeypatch.setitem(sys.modules, module, None)
         del sys.modules[module]
-    said = write(tmp_path / "r.jsonl", [{"key": 1, "response": "La la."}])
     (tmp_path / "model").mkdir()
     (tmp_path / "model" / "config.json").write_text("{}")
     judge = tmp_path / "judge.toml"
     judge.write_text(JUDGE)
+    return judge
+
+
+def test_a_judge_is_asked_through_any_engine(tmp_path: Path, judge: Path) -> None:
+    said = write(tmp_path / "r.jsonl", [{"key": n, "response": "La la."} for n in (1, 2)])
     judged = run("asks", "--responses", said, "--judge-settings", judge)
-    assert "all instructions        1   100.0%" in judged.stdout
+    assert "all instructions        2   100.0%" in judged.stdout
+    assert "Warning" not in judged.stderr
     alone = run("asks", "--responses", said)
     assert "No judge was named" in alone.stderr
     assert "%" not in alone.stdout
     judge.write_text(JUDGE.replace('judge = "small"', 'judge = "big"'))
     with pytest.raises(SettingsError, match=r'scoring\.judge is "big", and the engines are: small'):
         run("asks", "--responses", said, "--judge-settings", judge)
+
+
+def test_a_judges_failures_are_told_and_a_judge_that_only_fails_is_an_error(tmp_path: Path, judge: Path) -> None:
+    rows = [{"key": 1, "response": "La la."}, {"key": 2, "response": "noise"}]
+    said, ledger = write(tmp_path / "r.jsonl", rows), tmp_path / "ledger.jsonl"
+    judged = run("asks", "--responses", said, "--judge-settings", judge, "--ledger", ledger)
+    assert "all instructions        2    50.0%" in judged.stdout
+    assert "Warning: the judge did not answer 1 of 2 questions" in judged.stderr
+    (row,) = map(json.loads, ledger.read_text("utf-8").splitlines())
+    assert (row["stage"], row["file"], row["key"]) == ("judgements", "asks", "2")
+    assert "the toy backend knows no regular expressions" in row["reason"]
+    with pytest.raises(BenchmarkError, match=r"answered none of 1 questions.*no regular expressions"):
+        run("asks", "--responses", write(said, rows[1:]), "--judge-settings", judge)

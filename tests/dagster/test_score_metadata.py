@@ -20,7 +20,7 @@ MODELS = {"base": 0, "sft": 2, "plain#1": 1, "plain#2": 0, "ours#1": 2, "ours#2"
 def graded() -> pl.DataFrame:
     """Make grades: of four prompts with one or two constraints, each model satisfies as many as ``MODELS`` says."""
     rows = [
-        (model, "held_out", str(item), f"a:t{place}", item < passed, None, None, "code")
+        (model, "held_out", str(item), f"a:t{place}", item < passed, None, None, "code", str(item))
         for model, passed in MODELS.items()
         for item in range(4)
         for place in range(1 + item % 2)

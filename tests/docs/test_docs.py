@@ -252,7 +252,7 @@ def check_setting(key: str) -> None:
 def test_every_hook_suite_reader_type_and_stage_is_documented() -> None:
     text = {page.name: page.read_text("utf-8") for page in (ROOT / "README.md", *(ROOT / "docs").glob("*.md"))}
     hooks = [name for name in vars(hookspecs) if name.startswith("register_")]
-    for name in [*hooks, "check_constraint_type", "check_backend", "check_trainer"]:
+    for name in [*hooks, "check_constraint_type", "check_backend", "check_trainer", "check_benchmark"]:
         assert name in text["plugins.md"]
     for reader in READERS:
         assert f"| `{reader.name}` |" in text["data.md"]
@@ -287,7 +287,11 @@ def test_the_coverage_table_is_current() -> None:
     assert written.stdout.decode() == (ROOT / "docs" / "constraint-types.md").read_text("utf-8")
 
 
-def test_the_changelog_counts_types() -> None:
+def test_changelog_and_concepts_count_types() -> None:
     text = (ROOT / "CHANGELOG.md").read_text("utf-8")
+    transfer = sum(type_.evaluation_only for type_ in TYPES)
     assert f"- {len(TYPES)} constraint types that code" in text
+    assert f" {transfer} of them are there for benchmarks" in text
+    concepts = (ROOT / "docs" / "concepts.md").read_text("utf-8")
+    assert f"crabtk ships {len(TYPES)}, {transfer} of which are there to measure transfer" in concepts
     assert f"- {len(TRANSLATED)} constraint types that a model" in text

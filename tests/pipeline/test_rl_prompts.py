@@ -279,6 +279,30 @@ def test_a_judge_may_be_the_gate() -> None:
     assert len(judge.asked) == 8
 
 
+def test_what_the_judge_fails_on_counts_neither_way() -> None:
+    failed = Completion("", finish_reason="error", error="out of quota")
+    found = [constraint(owner(n), "toy:amber", "Use the word amber.") for n in range(2)]
+    judge = Model(
+        lambda request: failed if "island 1" in question(request) or "cedar" in question(request) else sure(0.9)
+    )
+    numbers: dict[str, int] = {}
+
+    def answer(request: Request) -> str:
+        n = numbers[question(request)] = numbers.get(question(request), -1) + 1
+        held = "island 1" in question(request) or n > 0  # of the first prompt's, one does not hold
+        return says(request, *(["amber"] if held else []), *(["cedar"] if n == 3 else []))
+
+    table, ledger = run(
+        [owner(0), owner(1)], Model(answer), found=found, judge=judge, append=0, pass_rates=(0.0, 1.0),
+        reward=Reward(intent="judge", judge="j"),
+    )  # fmt: skip
+    assert [(row["rollouts"], row["pass_rate"]) for row in table] == [(3, 2 / 3)]
+    assert [row["reason"] for row in ledger] == ["the engine gave no answer: the gate's judge failed: out of quota"]
+    numbers.clear()
+    with pytest.raises(EmptyStageError, match=r"pass rate 0.667 over 3 responses \(others are missing: .*out of quota"):
+        run([owner(0)], Model(answer), found=found[:1], judge=judge, append=0, reward=Reward(intent="judge", judge="j"))
+
+
 def test_hidden_reasoning_is_no_response() -> None:
     model = Model(lambda request: f"<think>{says(request, *words_asked(request))}")
     with pytest.raises(EmptyStageError, match="pass rate 0 over 4"):
@@ -380,9 +404,42 @@ def test_the_sources_own_responses_earn_the_full_reward(sample: Sample) -> None:
 
 
 def test_gameable_takes_what_one_text_satisfies(sample: Sample) -> None:
-    rows = [{"type": "toy:amber", "params": "{}"}, {"type": "no:such", "params": "{}"}]
-    assert gameable(rows, TYPES) == []
-    assert gameable([{"type": "toy:the", "params": "{}"}], {"toy:the": Holds("the")}) != []
+    rows = [{"type": name, "params": "{}", "text": ""} for name in ("toy:amber", "no:such")]
+    assert gameable(rows, TYPES, "Describe it.") == []
+    assert gameable([{"type": "toy:the", "params": "{}", "text": ""}], {"toy:the": Holds("the")}, "Describe it.") != []
+
+
+def test_what_the_gate_would_let_through_makes_no_trip_wire() -> None:
+    rows = [{"type": "toy:the", "params": "{}", "text": "Say it."}]
+    types = {"toy:the": Holds("the"), "copy:prompt": Holds("the")}
+    asked = "Explain the rules of chess."
+    assert gameable(rows, types, asked) == rows
+    assert gameable(rows, types, "Are all the requirements of the building met?") == []
+    copied = {"type": "copy:prompt", "params": "{}", "text": "Copy it."}
+    assert gameable([*rows, copied], types, asked) == []
+
+
+def test_a_seed_that_asks_whether_rules_are_kept_makes_no_trip_wire() -> None:
+    def wires(instruction: str) -> int:
+        rows = [owner(0, instruction=instruction), *(owner(n) for n in range(1, 30))]
+        found = [constraint(rows[0], f"toy:{w}", "Say it.") for w in ("all", "met")]
+        found += [c for row in rows[1:] for c in of_all_words(row)]
+        types = {**TYPES, "toy:all": Holds("all"), "toy:met": Holds("met")}
+        table, _ = run(rows, found=found, types=types, rollouts=0, trip_wires=1)
+        return sum(row["kind"] == "trip_wire" for row in table)
+
+    assert wires("Explain the rules of the lighthouse.") == 1
+    assert wires("Are all the requirements of the lighthouse met?") == 0
+
+
+def test_a_type_that_raises_cannot_be_gamed() -> None:
+    class Raises(Holds):
+        def check(self, text: ParsedText, params: Params) -> bool:
+            raise ValueError(text.raw)
+
+    rows = [{"type": f"toy:{name}", "params": "{}", "text": "Say it."} for name in ("the", "raises")]
+    types = {"toy:the": Holds("the"), "toy:raises": Raises("raises")}
+    assert gameable(rows, types, "Describe a lighthouse.") == rows[:1]
 
 
 def test_a_trainers_file_holds_prompts_and_trip_wires_apart_from_dev(sample: Sample, tmp_path: Path) -> None:

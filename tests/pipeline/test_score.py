@@ -143,6 +143,19 @@ def test_what_follows_an_unanswered_turn_is_not_asked_and_counts_as_failed() -> 
     assert "nothing was answered to 3#1" in ledger["reason"][1]
 
 
+def test_turns_of_a_conversation_are_one_cluster() -> None:
+    items = Talk().items({})
+    third = BenchmarkItem("0#3", (), {}, "0#2")
+    own = BenchmarkItem("x", (), {}, cluster="prompt x")
+    graded = [Graded(item, "", (Grade("toy:said", True),)) for item in (*items, third, own)]
+    table = grade_table({"base": graded, "sft": graded[:1]}, "talk")
+    schemas.Grades.validate(table)
+    found = {row["item_id"]: row["cluster"] for row in table.iter_rows(named=True)}
+    assert found == {item.item_id: f"{item.item_id[0]}#1" for item in (*items, third)} | {"x": "prompt x"}
+    # Where an earlier turn was left out, its id is all that is known.
+    assert grade_table({"base": [graded[-2]]}, "talk")["cluster"].to_list() == ["0#2"]
+
+
 def test_a_limit_takes_whole_conversations() -> None:
     chosen = [item.item_id for item in choose_items(Talk(), {}, limit=2, seed=17)]
     assert len(chosen) == 4 and {name[0] for name in chosen[:2]} == {name[0] for name in chosen[2:]}
@@ -183,7 +196,8 @@ def judged_scores() -> tuple[dict[str, list[Graded]], pl.DataFrame]:
         yes = "city" not in question(request)
         return Completion("yes" if yes else "no", choice_logprobs={"yes": -0.1 if yes else -3.0, "no": -2.0})
 
-    judgements = judge_responses(responses, Judged(), items, Model(verdict))
+    judgements, unanswered = judge_responses(responses, Judged(), items, Model(verdict))
+    assert unanswered == []
     schemas.Judgements.validate(judgements)
     return grade(responses, Judged(), items, Checks({}, {}), judgements), judgements
 
@@ -194,6 +208,31 @@ def test_a_judges_answers_become_grades_and_what_was_not_answered_fails() -> Non
     assert json.loads(judgements["choice_logprobs"][0])["yes"] == -0.1
     kind = [g for one in graded["base"] for g in one.grades if g.type == "toy:kind"]
     assert [g.strict for g in kind] == [False] * 4 and {g.judged_by for g in kind} == {"judge"}
+
+
+def test_what_the_judge_could_not_answer_is_told_and_fails() -> None:
+    items = Judged(3).items({})
+    responses, _ = respond("base", Judged(), items, Model(lambda r: question(r).split()[2]), max_tokens=8)
+
+    def verdict(request: Request) -> Any:
+        return Completion("", "error", error="no room") if "1" in question(request) else "yes"
+
+    judgements, unanswered = judge_responses(responses, Judged(), items, Model(verdict))
+    assert judgements["finish_reason"].to_list() == ["stop", "error", "stop"]
+    (row,) = unanswered
+    assert (row.stage, row.file, row.key) == ("judgements", "judged", "item-1")
+    assert row.reason == "the judge did not answer question 1 on base's response: no room"
+    assert json.loads(row.raw)[0]["content"] == "Is 1. kind?"
+    graded = grade(responses, Judged(), items, Checks({}, {}), judgements)["base"]
+    assert [g.strict for one in graded for g in one.grades if g.type == "toy:kind"] == [True, False, True]
+
+
+def test_a_judge_that_answers_nothing_is_an_error_and_no_score_of_0() -> None:
+    items = Judged(2).items({})
+    responses, _ = respond("base", Judged(), items, Model(lambda r: "kind"), max_tokens=8)
+    mute = Model(lambda _: Completion("", "error", error="HTTP 404: no such model"))
+    with pytest.raises(BenchmarkError, match=r"answered none of 2 questions.*HTTP 404: no such model.*scoring\.judge"):
+        judge_responses(responses, Judged(), items, mute)
 
 
 def test_without_a_judge_only_codes_grades_are_given() -> None:

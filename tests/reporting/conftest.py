@@ -153,7 +153,7 @@ def _responses(crab: pl.DataFrame, constraints: pl.DataFrame) -> tuple[pl.DataFr
             prompt = json.dumps(item["messages"][:-1])
             reason = "length" if place % 7 == 6 else "stop"
             rows.append({**key, "prompt": prompt, "response": response, "finish_reason": reason})
-            graded = {"loose": True, "score": None, "judged_by": "code"}
+            graded = {"loose": True, "score": None, "judged_by": "code", "cluster": item["example_id"]}
             grades += [
                 {**key, "type": types[each], "strict": rng.random() < chance, **graded}
                 for each in item["constraint_ids"]
@@ -329,7 +329,8 @@ def _many_grades() -> pl.DataFrame:
                 hard = rng.random() < 0.2
                 for type_ in asked:
                     strict = not hard and rng.random() < CHANCES[model.partition("#")[0]]
-                    rows.append((model, benchmark, item, type_, strict, strict or rng.random() < 0.2, None, "code"))
+                    loose = strict or rng.random() < 0.2
+                    rows.append((model, benchmark, item, type_, strict, loose, None, "code", item))
     return pl.DataFrame(rows, schema=schemas.columns(schemas.Grades), orient="row")
 
 

@@ -96,6 +96,13 @@ def test_scores_without_intervals_and_shares_are_drawn_too(many):
     assert plots.svg(plots.scores(numbers, "followbench")).startswith("<?xml")
 
 
+def test_figures_that_are_no_accuracies_are_not_drawn(many):
+    kept = many.scores.filter(benchmark="followbench", group="all", metric="hsr")
+    names = ("hsr", "lc_standard_error", "standard_error", "unreadable")
+    axes = plots.scores(pl.concat([kept.with_columns(metric=pl.lit(name)) for name in names]), "followbench").axes[0]
+    assert [label.get_text() for label in axes.get_yticklabels()] == ["HSR"]
+
+
 def test_each_training_of_a_control_is_a_dot(many):
     (table, *_) = control_tables(many.grades, (), seed=17)
     axes = plots.control_scores(table).axes[0]

@@ -173,6 +173,21 @@ def test_many_models_stand_side_by_side(many, crowded):
     assert "None" not in words and "nan" not in words
 
 
+def test_the_tests_are_named_that_were_used(many, monkeypatch):
+    monkeypatch.setattr(report, "_drawn", lambda *_: iter(()))
+    by_turn = pl.col("item_id").str.head(-1)
+    shown = {}
+    for benchmarks in ((), ("ifeval",), many.grades["benchmark"].unique()):
+        cluster = pl.when(pl.col("benchmark").is_in(list(benchmarks))).then(by_turn).otherwise("item_id")
+        grades = many.grades.filter(pl.col("model").is_in(["base", "sft"])).with_columns(cluster=cluster)
+        words = Page(build_report(ReportInputs(grades=grades))).words()
+        shown[len(benchmarks)] = words.partition("Model against model")[2].partition("adjusted")[0]
+    mcnemar, flips = "McNemar’s exact test of those gained", "whose prompts come in groups"
+    assert mcnemar in shown[0] and flips not in shown[0]
+    assert mcnemar in shown[1] and f"on ifeval, {flips}" in shown[1]
+    assert "McNemar" not in shown[3] and f"on held_out, ifeval, ifeval:fixed, {flips}" in shown[3]
+
+
 def test_without_controls_the_report_says_so(page):
     assert "No control was trained and scored in this run." in page.words()
 

@@ -4,7 +4,7 @@ import pytest
 from crabtk import schemas
 from crabtk.reporting.registries import registry_differences
 from crabtk.reporting.score_markdown import markdown_tables
-from crabtk.reporting.score_tables import score_tables
+from crabtk.reporting.score_tables import headline_row, score_tables
 from crabtk.scoring.paired import over_repeats
 
 
@@ -52,6 +52,26 @@ def test_a_benchmarks_own_figures_are_shares_or_numbers(tables):
     assert csl["cells"][0]["low"] is None
     win = score_tables(_scores(("base", "tokens", "all", 12.5)))[0]["overall"][0]
     assert (win["unit"], win["label"]) == ("number", "Tokens")
+
+
+def test_a_benchmarks_own_figures_stand_in_its_order_and_the_first_is_the_headline():
+    figures = (("win_rate", 0.4), ("standard_error", 0.1), ("a_rate", 0.3), ("unreadable", 0.0), ("avg_length", 0.0))
+    rows = [(model, metric, "all", value) for model in ("base", "sft") for metric, value in figures]
+    (table,) = score_tables(_scores(*rows))
+    assert [row["metric"] for row in table["overall"]] == [metric for metric, _ in figures]
+    assert (headline_row(table)["metric"], table["overall"][-1]["unit"]) == ("win_rate", "number")
+    (judged,) = score_tables(
+        _scores(*rows, ("base", "prompt_strict", "all", 0.2), ("sft", "prompt_strict", "all", 0.2))
+    )
+    assert headline_row(judged)["metric"] == "prompt_strict"
+
+
+def test_the_headline_is_one_that_all_models_have():
+    some = [("base", "lc_win_rate", "all", 0.4), ("base", "standard_error", "all", 0.1), ("base", "rate", "all", 0.3)]
+    both = [*some, ("sft", "standard_error", "all", 0.1), ("sft", "rate", "all", 0.2)]
+    assert [headline_row(score_tables(_scores(*rows))[0])["metric"] for rows in (some, both)] == ["lc_win_rate", "rate"]
+    none = [("base", "lc_win_rate", "all", 0.4), ("sft", "rate", "all", 0.2)]
+    assert headline_row(score_tables(_scores(*none))[0])["metric"] == "lc_win_rate"
 
 
 def test_registries_are_compared_where_they_judge_the_same():

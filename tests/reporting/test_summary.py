@@ -68,6 +68,11 @@ def test_changes_between_models_are_counted():
     (changed,) = summary(ReportInputs(grades=grades))["comparisons"]
     assert (changed["prompts"]["count"], changed["gained"], changed["lost"], changed["left_out"]) == (8, 7, 1, 1)
     assert abs(changed["prompts"]["p_value"] - 0.0703125) < 1e-9
+    for kind, name in (("types", "type"), ("families", "family"), ("numbers", "number")):
+        (row,) = changed[kind]
+        assert row[name] == {"type": "f:a", "family": "f", "number": 1}[name]
+        assert (row["count"], row["test"], row["adjusted"]) == (8, "mcnemar", changed["prompts"]["p_value"])
+        assert row["low"] < row["change"] < row["high"]
 
 
 def test_the_ledger_is_grouped_by_rule(inputs):

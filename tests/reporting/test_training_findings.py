@@ -13,8 +13,10 @@ def _tables(**values):
     return [{"benchmark": "held_out", "models": list(values), "overall": [row]}]
 
 
-def _changed(before="base", after="sft", gained=20, lost=4, p_value=0.0015, left_out=0, benchmark="held_out"):
-    prompts = {"count": 96, "p_value": p_value}
+def _changed(
+    before="base", after="sft", gained=20, lost=4, p_value=0.0015, left_out=0, benchmark="held_out", test="mcnemar"
+):
+    prompts = {"count": 96, "test": test, "p_value": p_value}
     pair = {"benchmark": benchmark, "before": before, "after": after}
     return {**pair, "gained": gained, "lost": lost, "left_out": left_out, "prompts": prompts}
 
@@ -28,6 +30,17 @@ def test_a_change_is_said_with_its_evidence():
     assert second == (
         "sft passes 20 prompts that base fails, and fails 4 that base passes: more than chance "
         "(McNemar's exact test, p = 0.002)."
+    )
+
+
+def test_the_test_is_named_that_was_used():
+    found = _changed(test="sign_flip")
+    said = training_finding(_tables(base=0.2, sft=0.3), [found], Settings())[1]
+    assert said.endswith("(sign flips over groups of prompts that belong together, p = 0.002).")
+    swapped = _changed(test="sign_flip", gained=3, lost=3, p_value=None)
+    assert training_finding(_tables(base=0.2, sft=0.2), [swapped], Settings())[1] == (
+        "sft passes 3 prompts that base fails, and fails 3 that base passes: no more than chance explains "
+        "(within each group of prompts that belong together as many were gained as lost)."
     )
 
 

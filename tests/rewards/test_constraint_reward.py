@@ -133,6 +133,33 @@ def test_reasoning_that_the_prompt_opens_is_hidden_too() -> None:
     assert reward([f"{ASKED}<think>\n"], [f"sorry</think>{ANSWER}"], [row(NO_BULLETS)]) == [1.0]
 
 
+MESSAGES = [{"role": "user", "content": ASKED}]
+
+
+@pytest.mark.parametrize("opening", ["<think>\n", "<|im_start|>assistant\n<think>\n", "<reasoning>"])
+def test_reasoning_that_the_chat_template_opens_is_hidden_too(opening: str) -> None:
+    reward = ConstraintReward(UNGATED, BY_NAME, opening=opening)
+    closed = f"sorry{opening.split()[-1].replace('<', '</')}{ANSWER}"
+    constraints = row(NO_BULLETS)
+    for prompt in (ASKED, MESSAGES):
+        assert reward([prompt] * 2, [ANSWER, closed], [constraints] * 2) == [0.0, 1.0]
+    said = [{"role": "assistant", "content": ANSWER}]
+    assert reward.explain(MESSAGES, said, constraints).satisfied == (0.0,)
+    # Where a completion goes on with an assistant's message, the template writes nothing before it.
+    assert reward([[*MESSAGES, {"role": "assistant", "content": "Sure: "}]], [ANSWER], [constraints]) == [1.0]
+
+
+def test_reasoning_that_an_assistants_message_opens_is_hidden_too() -> None:
+    begun = [*MESSAGES, {"role": "assistant", "content": "<think>\n"}]
+    got = ConstraintReward(UNGATED, BY_NAME)([begun] * 2, [ANSWER, f"sorry</think>{ANSWER}"], [row(NO_BULLETS)] * 2)
+    assert got == [0.0, 1.0]
+
+
+@pytest.mark.parametrize("opening", ["", "<|im_start|>assistant\n", "<think>\n\n</think>\n\n", "<thought>\n"])
+def test_what_opens_no_reasoning_hides_nothing(opening: str) -> None:
+    assert ConstraintReward(UNGATED, BY_NAME, opening=opening)([MESSAGES], [ANSWER], [row(NO_BULLETS)]) == [1.0]
+
+
 def test_texts_and_messages_are_one() -> None:
     reward = ConstraintReward(types=BY_NAME)
     messages = [{"role": "system", "content": "Be kind."}, {"role": "user", "content": ASKED}]

@@ -66,6 +66,14 @@ def test_settings_shape_the_reward() -> None:
         assert reward([ASKED], ["Something else altogether."], [CONSTRAINTS]) == [1.0]
 
 
+@pytest.mark.parametrize("mapping", [{"intent": "off"}, {"intent": "judge", "judge": "judge"}])
+def test_what_the_chat_template_opens_is_passed_on(mapping: dict[str, Any]) -> None:
+    messages = [{"role": "user", "content": ASKED}]
+    with reward_from_settings(mapping, ENGINES, opening="<think>\n") as reward:
+        got = reward([messages] * 2, [ANSWER, f"Hm.</think>{ANSWER}"], [CONSTRAINTS] * 2)
+    assert got == [0.0, 1.0]
+
+
 def test_the_judge_is_opened_asked_in_batches_and_closed() -> None:
     mapping = {"intent": "judge", "judge": "judge"}
     completions = [ANSWER, "They sleep by day.", "", "At night, desert plants open their pores."]
@@ -91,6 +99,16 @@ def test_the_judge_is_closed_after_an_error() -> None:
     with pytest.raises(ZeroDivisionError), reward_from_settings({"intent": "judge", "judge": "judge"}, ENGINES):
         raise ZeroDivisionError
     assert YesToNight.opened == []
+
+
+def test_a_judge_that_answers_with_an_error_rewards_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    failed = Completion("", finish_reason="error", error="the context is too long")
+    monkeypatch.setattr(YesToNight, "generate", lambda self, requests: [failed for _ in requests])
+    with (
+        reward_from_settings({"intent": "judge", "judge": "judge"}, ENGINES) as reward,
+        pytest.raises(BackendError, match="2 of 3 responses: the context is too long"),
+    ):
+        reward([ASKED] * 3, [ANSWER, "", ANSWER], [CONSTRAINTS] * 3)
 
 
 def test_a_judge_that_fails_is_named() -> None:

@@ -22,7 +22,7 @@ GRADES = [
 
 
 def grade_rows(rows: list[tuple[str, str, str, str, bool, bool | None]]) -> pl.DataFrame:
-    full = [(*row, None, "code") for row in rows]
+    full = [(*row, None, "code", row[2]) for row in rows]
     return pl.DataFrame(full, schema=schemas.columns(schemas.Grades), orient="row")
 
 

@@ -48,6 +48,23 @@ def test_types_are_tested_apart_and_adjusted_for_their_number() -> None:
     assert (found.types["f:c"].p_value, found.types["f:c"].adjusted) == (None, None)
 
 
+def test_families_and_numbers_of_constraints_are_tested_apart_and_adjusted() -> None:
+    before = {f"{n}{number}": "a" * number for n in range(8) for number in (1, 2)}
+    after = {item: letters.upper() if letters == "a" else "Aa" for item, letters in before.items()}
+    rows = responses("base", before) + responses("sft", after)
+    rows = [(*row[:3], "g:a" if row[2] == "71" else row[3], row[4]) for row in rows]
+    found = only(compare(table(rows), [("base", "sft")], seed=1))
+    assert {name: (each.count, each.change) for name, each in found.families.items()} == {
+        "f": (23, 15 / 23),
+        "g": (1, 1.0),
+    }
+    one, two = found.numbers[1], found.numbers[2]
+    assert (one.count, one.change, one.test, one.p_value) == (8, 1.0, "mcnemar", pytest.approx(2 / 2**8))
+    assert (two.count, two.change, two.test, two.p_value) == (16, 0.5, "sign_flip", pytest.approx(2 / 2**8))
+    assert one.adjusted == two.adjusted == pytest.approx(2 * 2 / 2**8)
+    assert found.families["g"].adjusted == found.families["g"].p_value == 1.0
+
+
 def test_a_type_asked_twice_of_a_prompt_counts_as_one_prompt() -> None:
     before, after = {str(n): "aa" for n in range(6)}, {str(n): "AA" for n in range(6)}
     found = only(compare(table(responses("base", before) + responses("sft", after)), [("base", "sft")], seed=1))

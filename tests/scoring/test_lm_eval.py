@@ -6,11 +6,12 @@ import json
 import math
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any, ClassVar, cast
 
 import pytest
 
-from crabtk.scoring.lm_eval import LmEvalTask, results, write_lm_eval
+from crabtk.protocols import Benchmark
+from crabtk.scoring.lm_eval import LmEvalTask, lm_eval_tasks, results, samples, write_lm_eval
 from crabtk.types import BenchmarkItem, Grade, Graded, Message, Metric
 
 STRICT = [[True, True], [False], [True, False, False]]
@@ -35,7 +36,8 @@ def task(variant: str = "") -> LmEvalTask:
         )
         for key, (strict, loose) in enumerate(zip(STRICT, LOOSE, strict=True))
     ]
-    return LmEvalTask(Asked(), graded, variant, "0.1.0", asked=4, options={"seed": 0})
+    tasks = lm_eval_tasks(cast(Benchmark, Asked()), graded, "0.1.0", asked=4, options={"seed": 0})
+    return next(task for task in tasks if task.variant == variant)
 
 
 def test_figures_are_the_official_formulas_worked_by_hand() -> None:
@@ -108,7 +110,10 @@ def test_the_files_are_where_and_what_lm_eval_writes(tmp_path: Path) -> None:
     # The benchmark's figures without a variant belong to its plain name.
     assert "overall,none" not in written["results"]["asked_fixed"]
     assert written["n-samples"]["asked"] == {"original": 4, "effective": 3}
-    assert written["higher_is_better"]["asked"]["prompt_level_strict_acc"] is True
+    # Of a figure of the benchmark's own nobody said which way is better.
+    assert set(written["higher_is_better"]["asked"]) == {
+        f"{level}_level_{reading}_acc" for level in ("prompt", "inst") for reading in ("strict", "loose")
+    }
     assert {"versions", "n-shot", "configs", "config", "model_name", "task_hashes"} <= set(written)
     samples = [json.loads(line) for line in (path.parent / f"samples_asked_{stamp}.jsonl").read_text().splitlines()]
     assert [sample["inst_level_strict_acc"] for sample in samples] == STRICT
@@ -127,5 +132,48 @@ def test_the_same_scores_give_the_same_bytes_and_two_models_two_folders(tmp_path
 
 
 def test_one_prompt_has_no_standard_error() -> None:
-    alone = LmEvalTask(Asked(), task().graded[:1], "", "0.1.0", asked=1)
+    (alone,) = lm_eval_tasks(cast(Benchmark, Asked()), task().graded[:1], "0.1.0", 1, {})
     assert results("m", "m", [alone])["results"]["asked"]["prompt_level_strict_acc_stderr,none"] == "N/A"
+
+
+class Halves:
+    """A benchmark half by rules, half by a judge, with a figure of all, and one that is better when lower."""
+
+    name: ClassVar[str] = "halves"
+    standard_metrics: ClassVar[bool] = False
+
+    def metrics(self, graded: list[Graded]) -> list[Metric]:
+        return [
+            Metric("unreadable", "all", 0.5, 1, variant="judged"),
+            Metric("hsr", "all", 0.75, len(graded)),
+        ]
+
+
+def half(n: int, *variants: str) -> Graded:
+    grades = tuple(Grade("a:b", True, variant=variant) for variant in variants)
+    return Graded(BenchmarkItem(str(n), (Message("user", f"Prompt {n}"),), {"key": n}), "said", grades)
+
+
+def test_each_variant_has_what_it_grades_and_figures_without_grades_have_all() -> None:
+    graded = [half(1, "rules"), half(2, "judged"), half(3, "rules"), half(4)]
+    tasks = lm_eval_tasks(cast(Benchmark, Halves()), graded, "0.1.0", 4, {})
+    found = results("m", "m", tasks)
+    assert {name: count["effective"] for name, count in found["n-samples"].items()} == {
+        "halves_rules": 2,
+        "halves_judged": 1,
+        "halves": 4,
+    }
+    assert [[sample["doc"]["item_id"] for sample in samples(task)] for task in tasks] == [
+        ["1", "3"],
+        ["2"],
+        ["1", "2", "3", "4"],
+    ]
+    assert found["results"]["halves"]["hsr,none"] == 0.75
+    assert found["results"]["halves_judged"]["unreadable,none"] == 0.5
+    assert set(map(str, found["higher_is_better"].values())) == {"{}"}
+
+
+def test_figures_without_a_single_grade_are_written() -> None:
+    (alone,) = lm_eval_tasks(cast(Benchmark, Asked()), [half(1)], "0.1.0", 1, {})
+    assert results("m", "m", [alone])["results"]["asked"]["overall,none"] == 0.25
+    assert [sample["filtered_resps"] for sample in samples(alone)] == [["said"]]

@@ -15,10 +15,13 @@ from typing import Any
 
 import pytest
 
-from crabtk.pipeline.intent import answers_by_words, instruction_of, without
+from crabtk.pipeline.intent import Case, answers_by_judge, answers_by_words, instruction_of, without
+from crabtk.pipeline.trip_wires import FORMULAIC
 from crabtk.scoring.claims import without_claims
 from crabtk.scoring.gaming import gaming
+from crabtk.types import Completion
 from crabtk.wording import fill
+from tests.pipeline.tables import Model, question, sure
 
 SEEDS = Path(os.environ.get("CRABTK_DATA", Path(__file__).parents[2] / ".." / "shared" / "data")) / "seeds"
 ALPACA_EVAL = ("alpaca_eval_gpt4.json", "alpaca_eval_gpt4_1106_preview.json", "alpaca_eval_wizardlm-13b-v1.2.json")
@@ -82,6 +85,97 @@ def test_where_rules_are_the_topic_sentences_on_them_are_no_claims() -> None:
     assert verdict("I have followed all the rules.", asked) is False
 
 
+SPEAK_OF_RULES = [
+    "How do I choose an air conditioner for a small flat?",
+    "What is a tape ruler used for in a demanding trade?",
+    "Which conditions must a tenant meet before signing?",
+    "Explain the rules of chess to a child.",
+    "List the requirements for a visa to Japan.",
+    "How do I politely answer a customer's request?",
+    "Are there any demands that a landlord may make?",
+    "What are the constraints of linear programming?",
+    "Write guidelines for new employees to follow.",
+]
+
+
+@pytest.mark.parametrize("asked", SPEAK_OF_RULES)
+@pytest.mark.parametrize(
+    "claim",
+    [*FORMULAIC, "Done: all of the constraints have been followed!", "**My answer complies with the given rules.**"],
+)
+def test_claims_answer_nothing_where_rules_are_the_topic_either(claim: str, asked: str) -> None:
+    assert verdict(claim, asked) is False
+
+
+@pytest.mark.parametrize(
+    ("asked", "claim"),
+    [
+        ("Nenne die Regeln des Schachspiels.", "Alle Anforderungen sind erfüllt."),
+        ("Explica las reglas del ajedrez.", "Se cumplen todos los requisitos."),
+        ("Explique les règles des échecs.", "Toutes les consignes ont été respectées."),
+    ],
+)
+def test_so_it_is_in_other_languages(asked: str, claim: str) -> None:
+    assert verdict(claim, asked) is False
+
+
+@pytest.mark.parametrize(
+    ("asked", "answer"),
+    [
+        ("Does my essay meet the requirements?", "It meets all requirements."),
+        ("Please look: does my essay meet the requirements?", "It meets all requirements."),
+        (
+            "Tell me whether this helmet satisfies both conditions: light and hard.",
+            "Yes. It satisfies both conditions.",
+        ),
+        ("What does a tenant owe by the rules?", "All rules of the house must be followed."),
+        ("What must a cyclist do by the rules?", "He must follow the rules for cars."),
+        ("What do I use after shampoo?", "Put on a conditioner and keep it in for a minute."),
+        ("Where do astronomers work?", "In a demanding job at an observatory."),
+    ],
+)
+def test_answers_on_rules_are_no_claims(asked: str, answer: str) -> None:
+    assert verdict(answer, asked) is not False
+
+
+QUICK = "the quick brown fox jumps over the lazy dog"
+LONG = (
+    "When the ferry left the harbour in the early morning, the gulls followed it for a mile, and the children at the "
+    "rail threw bread into the wind until the cook called them in to breakfast."
+)
+
+
+@pytest.mark.parametrize(
+    ("asked", "answer"),
+    [
+        (f"Rewrite in upper case: {QUICK}.", f"{QUICK.upper()}."),
+        (f"{QUICK.capitalize()}. Write this in upper case.", f"{QUICK.upper()}."),
+        (f"Remove the commas from: {LONG}", LONG.replace(",", "")),
+        (f"Proofread: {LONG}", LONG),
+        (f"Correct the grammar of this sentence if there is an error.\n\n{LONG}", LONG),
+        (f"Schreibe in Großbuchstaben: {QUICK}", QUICK.upper()),
+        (f"Scrivi tutto maiuscolo: {LONG}", LONG.upper()),
+    ],
+)
+def test_what_edits_a_text_is_no_echo(asked: str, answer: str) -> None:
+    assert gaming(asked, answer) is None
+    assert gaming(asked, f"Sure! {answer}") is None
+    assert gaming(asked, asked) == "echo"
+    assert gaming(asked, asked.title()) == "echo"
+
+
+@pytest.mark.parametrize(
+    ("asked", "response"),
+    [
+        (ASKED, "Explain how desert plants manage photosynthesis"),
+        (f"{ASKED} Copy no other text.", ASKED[:-13]),
+        (f"Continue: {LONG}", LONG),
+    ],
+)
+def test_a_part_of_the_request_is_an_echo_yet(asked: str, response: str) -> None:
+    assert gaming(asked, response) == "echo"
+
+
 @pytest.mark.parametrize(
     ("why", "response"),
     [
@@ -113,6 +207,48 @@ def test_repeating_the_constraints_is_no_answer() -> None:
 
 def test_a_short_answer_need_not_repeat_a_word() -> None:
     assert verdict("Paris.", "What is the capital city of France?") is None
+
+
+@pytest.mark.parametrize("answer", ["4.", "42.", "a)", "(a)", "[b]"])
+def test_a_short_answer_may_look_like_the_marker_of_a_list(answer: str) -> None:
+    assert verdict(answer, "How many legs has a horse?", ("Use at most 40 words.",)) is None
+
+
+@pytest.mark.parametrize("marker", ["- ", "1. ", "a) ", "(b) ", "[2] "])
+def test_the_marker_of_a_constraint_goes_with_it(marker: str) -> None:
+    assert without(f"4.\n{marker}Use no comma.", ["Use no comma."]) == "4."
+    assert verdict(f"{marker}Use no comma.", wordings=("Use no comma.",)) is False
+
+
+def judged(asked: str, response: str, wordings: tuple[str, ...] = (), types: tuple[str, ...] = ()) -> tuple[bool, str]:
+    """What a judge that says yes finds, and what it was asked."""
+    judge = Model(lambda _: sure(0.9))
+    (found,) = answers_by_judge(judge, [Case(asked, response, wordings, types)])
+    return found.answers, "".join(map(question, judge.asked))
+
+
+@pytest.mark.parametrize("type_", ["copy:prompt", "reverse:words", "choice:one_of"])
+def test_a_judge_is_asked_about_answers_that_are_given_and_told_so(type_: str) -> None:
+    wording = f'Copy out "{ASKED}" and do no more.'
+    answers, asked = judged(ASKED, ASKED, (wording, "Use no comma."), (type_, "punctuation:absent"))
+    assert answers
+    assert wording in asked
+    assert "Use no comma." not in asked
+    assert judged(ASKED, f"{ASKED} ****** " * 20, (wording,), (type_,))[0]
+    assert judged(ASKED, "…!", (wording,), (type_,)) == (False, "")
+
+
+def test_a_judge_is_not_asked_about_a_response_that_repeats_the_constraints() -> None:
+    wordings, types = ("Use at most 100 words about plants.",), ("length:words",)
+    assert judged(ASKED, wordings[0], wordings, types) == (False, "")
+    assert judged(ASKED, ANSWER, wordings, types)[0]
+
+
+def test_a_judge_that_fails_is_told_from_one_that_cannot_be_read() -> None:
+    says = {"one": Completion("", finish_reason="error", error="out of quota"), "two": Completion("Hm."), "three": 0.9}
+    judge = Model(lambda request: next(says[word] for word in says if f"The {word} plant" in question(request)))
+    found = answers_by_judge(judge, [Case(ASKED, f"The {word} plant rests by day.") for word in says])
+    assert [(case.answers, case.error) for case in found] == [(False, "out of quota"), (False, None), (True, None)]
 
 
 def test_the_guard_says_nothing_where_words_do_not_tell() -> None:
@@ -173,6 +309,16 @@ def test_a_blank_wording_leaves_a_text_alone() -> None:
 def test_a_text_of_100_kb_takes_no_second(text: str) -> None:
     begun = time.process_time()
     answers_by_words(ASKED, text, ["Use no comma."], ["punctuation:absent"])
+    assert time.process_time() - begun < 1
+
+
+@pytest.mark.parametrize(
+    "text", ["whether rules ", "is it said: rules\n", "every rule we keep ", "all the rules, upper case "]
+)
+def test_an_instruction_of_100_kb_takes_no_second(text: str) -> None:
+    asked = text * (100_000 // len(text))
+    begun = time.process_time()
+    answers_by_words(asked, f"It follows every rule. {asked[:50_000]}", ["Use no comma."], ["punctuation:absent"])
     assert time.process_time() - begun < 1
 
 

@@ -9,8 +9,9 @@ from crabtk import schemas
 Row = tuple[str, str, str, str, bool]
 
 
-def table(rows: list[Row]) -> pl.DataFrame:
-    full = [(*row, None, None, "code") for row in rows]
+def table(rows: list[Row], clusters: dict[str, str] | None = None) -> pl.DataFrame:
+    """Write grades; each item is a cluster of its own, but those that are named."""
+    full = [(*row, None, None, "code", (clusters or {}).get(row[2], row[2])) for row in rows]
     return pl.DataFrame(full, schema=schemas.columns(schemas.Grades), orient="row")
 
 

@@ -42,6 +42,19 @@ def read_baseline(path: str, *, download: bool) -> list[Answered]:
     Raises:
         BenchmarkError: There is no file, or a row is unfit; names where and what to do.
     """
+    found = find_baseline(path, download=download)
+    rows = list(_rows(found))
+    if len({row.instruction for row in rows}) < len(rows):
+        raise BenchmarkError(f"{found}: an instruction stands there twice; each prompt has one baseline.")
+    return rows
+
+
+def find_baseline(path: str, *, download: bool) -> Path:
+    """Return where the file lies that ``read_baseline`` reads; arguments as there.
+
+    Raises:
+        BenchmarkError: The hub's cache has none, or the file that was named is absent; says what to do.
+    """
     found = Path(path) if path else cached(FILE, download=download)
     if found is None:
         raise BenchmarkError(
@@ -50,10 +63,9 @@ def read_baseline(path: str, *, download: bool) -> list[Answered]:
             f'--repo-type dataset {HUB} {FILE}` (pip install "crabtk-alpaca-eval[hub]"), or set '
             "scoring.options.alpaca_eval.download = true."
         )
-    rows = list(_rows(found))
-    if len({row.instruction for row in rows}) < len(rows):
-        raise BenchmarkError(f"{found}: an instruction stands there twice; each prompt has one baseline.")
-    return rows
+    if not found.is_file():
+        raise BenchmarkError(f"AlpacaEval's {found} cannot be read (there is no such file): name a file that is there.")
+    return found
 
 
 def _rows(path: Path) -> Iterator[Answered]:

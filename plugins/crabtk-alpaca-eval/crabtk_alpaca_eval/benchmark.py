@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, Literal
 
 from crabtk import BenchmarkItem, Checks, Completion, Grade, Graded, Message, Metric, ParsedText, Request
 from crabtk.reply import without_thinking
-from crabtk_alpaca_eval.baseline import read_baseline
+from crabtk_alpaca_eval.baseline import find_baseline, read_baseline
 from crabtk_alpaca_eval.comparison import Comparison
 from crabtk_alpaca_eval.pairs import model_stands_first, p_model, question
 
@@ -70,6 +71,14 @@ class AlpacaEval:
             for row in read_baseline(self._prompts, download=self._download)
         ]
 
+    def prompt_file(self) -> Path:
+        """Return the file of prompts with the baseline's answers; its bytes belong to what a score depends on.
+
+        Raises:
+            BenchmarkError: There is none; says what to do.
+        """
+        return find_baseline(self._prompts, download=self._download)
+
     def grade(self, item: BenchmarkItem, response: ParsedText, checks: Checks) -> Sequence[Grade]:
         """Return nothing: only a judge can tell."""
         return ()
@@ -87,26 +96,24 @@ class AlpacaEval:
         return (Grade("alpaca_eval:win", p is not None and p > 0.5, score=p, judged_by="judge"),)
 
     def metrics(self, graded: Sequence[Graded]) -> Sequence[Metric]:
-        """Return win rates where a judge was asked, and the mean length.
+        """Return win rates where a judge was asked, and the mean length of the answers that there are.
 
-        A comparison that the judge's reply left open counts as lost; ``unreadable`` is the share of those.
+        A missing answer, or one that the judge's reply left open, counts as lost; ``unreadable`` is the share of those.
         """
         from crabtk_alpaca_eval.metrics import win_metrics
 
-        if not graded:
-            return ()
-        lengths = [len(self._shown(answer.response)) for answer in graded]
-        found = [Metric("avg_length", "all", sum(lengths) / len(lengths), len(lengths))]
-        scores = [grade.score for answer in graded for grade in answer.grades]
-        if not scores:
-            return found
-        unreadable = sum(score is None for score in scores) / len(scores)
-        found.append(Metric("unreadable", "all", unreadable, len(scores)))
-        return [*found, *win_metrics([c for answer in graded for c in self._comparison(answer)], self._gamed())]
+        found: list[Metric] = []
+        if comparisons := [c for answer in graded for c in self._comparison(answer)]:
+            found += win_metrics(comparisons, self._gamed())
+            unreadable = sum(c.preference is None for c in comparisons) / len(comparisons)
+            found.append(Metric("unreadable", "all", unreadable, len(comparisons)))
+        if lengths := [len(self._shown(answer.response)) for answer in graded if answer.response]:
+            found.append(Metric("avg_length", "all", sum(lengths) / len(lengths), len(lengths)))
+        return found
 
     def _comparison(self, answer: Graded) -> Sequence[Comparison]:
         said, length = answer.item.payload, len(self._shown(answer.response))
-        return [Comparison(said["index"], g.score or 0.0, len(said["baseline"]), length) for g in answer.grades]
+        return [Comparison(said["index"], g.score, len(said["baseline"]), length) for g in answer.grades]
 
     def _gamed(self) -> Gamed | None:
         from crabtk_alpaca_eval.gamed import find_gamed

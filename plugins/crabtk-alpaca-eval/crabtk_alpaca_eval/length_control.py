@@ -39,44 +39,61 @@ class Controlled:
         formula: ``length_controlled_v1``, or ``length_controlled_minimal`` where there are no difficulties: that leaves
             them and the gamed baselines out.
         value: The win rate.
-        error: Standard error over the predictions, which says nothing of the fit itself.
+        error: Standard error over the predictions, which says nothing of the fit itself; None with the minimal formula,
+            which predicts the same for each prompt.
     """
 
     formula: str
     value: float
-    error: float
+    error: float | None
 
 
 def length_controlled(comparisons: Sequence[Comparison], gamed: Gamed | None) -> Controlled | None:
-    """Return the win rate with the length held even; None of too few comparisons, or of answers all equally longer.
+    """Return the win rate with the length held even.
+
+    The model is fitted on comparisons that have a preference: of what has none, the length explains nothing. The mean
+    prediction times their share of all comparisons is the win rate, so that the others count as lost.
 
     Args:
         comparisons: Of one model with one baseline.
         gamed: The release's table; None, or one that lacks a prompt's difficulty, gives the minimal formula.
+
+    Returns:
+        None where too few comparisons have a preference, or all of their answers are equally longer.
     """
+    known = [(c, c.preference) for c in comparisons if c.preference is not None]
+    if len(known) < FEWEST or len({c.baseline_length - c.length for c, _ in known}) == 1:
+        return None
+    # All prompts decide on the formula: two models are not to differ in it because one of them left an answer out.
+    if gamed is not None and not all(c.index in gamed.difficulty for c in comparisons):
+        gamed = None
+    predicted = _predictions([c for c, _ in known], [preference for _, preference in known], gamed)
+    value = float(predicted.mean()) * (len(known) / len(comparisons))
+    if gamed is None:
+        return Controlled("length_controlled_minimal", value, None)
+    lost = [0.0] * (len(comparisons) - len(known))
+    return Controlled("length_controlled_v1", value, standard_error([*predicted.tolist(), *lost]))
+
+
+def _predictions(comparisons: Sequence[Comparison], preferences: Sequence[float], gamed: Gamed | None) -> Array:
+    """Return, for each comparison, the fitted model's preference where both answers are of one length."""
     import numpy as np
     from scipy.special import expit
 
     delta = np.array([c.baseline_length - c.length for c in comparisons], dtype=np.float64)
-    if len(comparisons) < FEWEST or not delta.std():
-        return None
     length = np.tanh(delta / delta.std(ddof=1))
-    targets = np.array([c.preference for c in comparisons])
-    constant = np.ones_like(length)
-    if gamed is None or not all(c.index in gamed.difficulty for c in comparisons):
-        formula, features = "length_controlled_minimal", np.column_stack([length, constant])
-        weights = constant
-    else:
-        formula = "length_controlled_v1"
+    targets = np.array(preferences)
+    weights = constant = np.ones_like(length)
+    features = np.column_stack([length, constant])
+    if gamed is not None:
         difficulty = np.array([gamed.difficulty[c.index] for c in comparisons])
         features = np.vstack([_gamed_features(gamed), np.column_stack([length, difficulty, constant])])
         targets = np.concatenate([gamed.rows[:, 2], targets])
         weights = np.concatenate([np.full(len(gamed.rows), _GAMED_WEIGHT), constant])
-    coefficients = fit_by_cross_validation(features, targets, weights)
     even = features[-len(comparisons) :].copy()
     even[:, 0] = 0.0
-    predicted = expit(even @ coefficients)
-    return Controlled(formula, float(predicted.mean()), standard_error(predicted.tolist()) or 0.0)
+    predicted: Array = expit(even @ fit_by_cross_validation(features, targets, weights))
+    return predicted
 
 
 def _gamed_features(gamed: Gamed) -> Array:

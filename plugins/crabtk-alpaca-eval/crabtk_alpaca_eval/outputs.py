@@ -73,7 +73,7 @@ def _read(path: Path) -> Iterator[dict[str, Any]]:
         table = pl.read_parquet(path).filter(pl.col("benchmark") == "alpaca_eval")
         yield from table.select("model", pl.col("item_id").alias("key"), "response").iter_rows(named=True)
         return
-    for number, line in enumerate(path.read_text("utf-8").splitlines(), 1):
+    for number, line in enumerate(path.read_text("utf-8").split("\n"), 1):
         if line.strip():
             yield _row(line, f"{path}, line {number}")
 

@@ -42,4 +42,4 @@ def read_rows(path: Path, texts: Sequence[str]) -> list[Mapping[str, Any]]:
 def _decoded(content: str) -> Any:
     if content.lstrip().startswith("["):
         return json.loads(content)
-    return [json.loads(line) for line in content.splitlines() if line.strip()]
+    return [json.loads(line) for line in content.split("\n") if line.strip()]

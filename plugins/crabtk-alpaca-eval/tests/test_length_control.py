@@ -9,16 +9,19 @@ from __future__ import annotations
 import csv
 import math
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from crabtk.errors import BenchmarkError
+from crabtk.scoring.bootstrap import wilson
 from crabtk_alpaca_eval.comparison import Comparison
 from crabtk_alpaca_eval.gamed import Gamed, find_gamed
 from crabtk_alpaca_eval.length_control import length_controlled
 from crabtk_alpaca_eval.logistic import fit
+from crabtk_alpaca_eval.metrics import win_metrics
 from crabtk_alpaca_eval.win_rates import discrete_win_rate, standard_error, win_rate
 
 PROMPTS = 60
@@ -97,7 +100,7 @@ def test_length_controlled_win_rate_equals_that_of_alpaca_eval(gamed: Gamed) -> 
     assert found.formula == "length_controlled_v1"
     assert 100 * found.value == pytest.approx(LC, abs=0.01)
     assert 100 * found.value == pytest.approx(LC_EXACT, abs=1e-4)
-    assert 100 * found.error == pytest.approx(LC_ERROR, abs=1e-3)
+    assert 100 * (found.error or 0) == pytest.approx(LC_ERROR, abs=1e-3)
 
 
 def test_without_difficulties_the_minimal_formula_is_fitted_and_named(gamed: Gamed) -> None:
@@ -110,6 +113,71 @@ def test_without_difficulties_the_minimal_formula_is_fitted_and_named(gamed: Gam
     other = length_controlled(unknown, gamed)
     assert other is not None
     assert other.formula == "length_controlled_minimal"
+
+
+def missing(comparisons: list[Comparison]) -> list[Comparison]:
+    """Leave out every third answer."""
+    return [replace(c, preference=None, length=0) if n % 3 == 0 else c for n, c in enumerate(comparisons)]
+
+
+def test_missing_answers_shape_no_fit_and_count_as_lost(gamed: Gamed) -> None:
+    whole = comparisons()
+    answered = [c for n, c in enumerate(whole) if n % 3]
+    for table in (gamed, None):
+        found, of_answered = length_controlled(missing(whole), table), length_controlled(answered, table)
+        assert found is not None
+        assert of_answered is not None
+        assert found.formula == of_answered.formula
+        assert found.value == pytest.approx(of_answered.value * 2 / 3, abs=1e-12)
+    assert length_controlled([replace(c, preference=None) for c in whole], gamed) is None
+
+
+def test_a_missing_answer_costs_both_headline_rates_alike() -> None:
+    drawn = numbers(5)
+    whole = [Comparison(n, round(0.5 + 0.2 * next(drawn), 6), 800, 400 + int(900 * next(drawn))) for n in range(200)]
+    for factor, some in ((1, whole), (2, [replace(c, preference=None, length=0) if c.index % 2 else c for c in whole])):
+        found = {metric.metric: metric.value for metric in win_metrics(some, None)}
+        assert found["win_rate"] == pytest.approx(0.6 / factor, abs=0.01)
+        assert found["lc_win_rate_minimal"] == pytest.approx(0.6 / factor, abs=0.02)
+
+
+def test_the_error_of_the_length_controlled_rate_is_over_all_prompts_and_none_of_equal_predictions(
+    gamed: Gamed,
+) -> None:
+    some = missing(comparisons())
+    found, of_answered = (
+        length_controlled(each, gamed) for each in (some, [c for c in some if c.preference is not None])
+    )
+    assert found is not None
+    assert of_answered is not None
+    count, known, error = len(some), 40, of_answered.error or 0
+    squares = known * (known - 1) * error**2 + known * of_answered.value**2
+    expected = math.sqrt((squares - count * found.value**2) / (count - 1) / count)
+    assert found.error == pytest.approx(expected, abs=1e-12)
+    minimal = length_controlled(comparisons(), None)
+    assert minimal is not None
+    assert minimal.error is None
+    assert [m.metric for m in win_metrics(comparisons(), None) if "error" in m.metric] == ["standard_error"]
+
+
+def test_all_prompts_decide_on_the_formula(gamed: Gamed) -> None:
+    found = length_controlled([*comparisons(), Comparison(999, None, 10, 0)], gamed)
+    assert found is not None
+    assert found.formula == "length_controlled_minimal"
+
+
+def test_the_rate_to_be_quoted_comes_first(gamed: Gamed) -> None:
+    assert next(win_metrics(comparisons(), gamed)).metric == "lc_win_rate"
+    assert next(win_metrics(comparisons(), None)).metric == "win_rate"
+
+
+@pytest.mark.parametrize("preference", [0.0, 1.0, 0.5, 0.8, None])
+def test_where_nothing_differs_the_interval_is_wilsons(preference: float | None) -> None:
+    (found,) = [m for m in win_metrics([Comparison(n, preference, 9, n) for n in range(20)], None) if m.low is not None]
+    assert (found.metric, found.value) == ("win_rate", pytest.approx(preference or 0.0))
+    assert (found.low, found.high) == wilson(20 * (preference or 0.0), 20)
+    assert (found.high or 0) - (found.low or 0) > 0.1
+    assert all(m.low is None for m in win_metrics([Comparison(0, preference, 9, 9)], None))
 
 
 def test_longer_answers_that_win_by_their_length_lose_under_control() -> None:

@@ -12,7 +12,7 @@ import polars as pl
 import pytest
 from click.testing import CliRunner
 
-from crabtk import Checks, Completion, JudgedBenchmark, OwnMetrics, Request
+from crabtk import Checks, Completion, Grade, Graded, JudgedBenchmark, OwnMetrics, Request
 from crabtk.errors import BenchmarkError, SettingsError
 from crabtk.pipeline.grade import grade, grade_table, judge_responses
 from crabtk.plugins import check_options, load
@@ -22,6 +22,7 @@ from crabtk_alpaca_eval import baseline as baseline_module
 from crabtk_alpaca_eval.__main__ import main
 from crabtk_alpaca_eval.annotations import read_annotations
 from crabtk_alpaca_eval.benchmark import AlpacaEval
+from crabtk_alpaca_eval.outputs import read_responses
 
 
 def test_it_is_registered_and_its_options_are_checked() -> None:
@@ -62,7 +63,7 @@ def test_models_are_scored_by_a_judge(baseline: Path, monkeypatch: pytest.Monkey
     assert isinstance(bench, OwnMetrics)
     assert not standard_metrics(bench)
     items, answered = bench.items({}), responses(bench, good="robin, ", even="crow ", silent="")
-    judgements = judge_responses(answered, bench, items, likes_robins)
+    judgements, _ = judge_responses(answered, bench, items, likes_robins)
     assert judgements.height == 24
     graded = grade(answered, bench, items, Checks({}, {}), judgements)
     Grades.validate(grade_table(graded, bench.name))
@@ -75,9 +76,28 @@ def test_models_are_scored_by_a_judge(baseline: Path, monkeypatch: pytest.Monkey
     assert scores["good", "avg_length"]["value"] == pytest.approx(7 * 6.5)
     assert ("good", "lc_win_rate_minimal") in scores
     assert ("good", "lc_win_rate") not in scores
+    assert ("silent", "avg_length") not in scores
 
     unjudged = own_metrics(bench, grade(answered, bench, items, Checks({}, {})))
-    assert set(unjudged["metric"]) == {"avg_length"}
+    assert unjudged.select("model", "metric").rows() == [("good", "avg_length"), ("even", "avg_length")]
+
+
+def test_missing_answers_are_lost_and_have_no_length(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("crabtk_alpaca_eval.gamed.cached", lambda *_, **__: None)
+    path = tmp_path / "baseline.json"
+    path.write_text(json.dumps([{"instruction": f"Name {n}.", "output": "wren"} for n in range(40)]), "utf-8")
+    bench = AlpacaEval(prompts=str(path))
+    graded = []
+    for place, item in enumerate(bench.items({})):
+        score = None if place % 2 else (0.55, 0.65)[place % 4 // 2]
+        response = "" if place % 2 else "robin " * (place % 10 + 1)
+        graded.append(Graded(item, response, (Grade("alpaca_eval:win", bool(score), score=score, judged_by="judge"),)))
+    found = {metric.metric: metric for metric in bench.metrics(graded)}
+    assert found["win_rate"].value == pytest.approx(0.3)
+    assert found["lc_win_rate_minimal"].value == pytest.approx(0.3, abs=0.02)
+    assert found["unreadable"].value == 0.5
+    assert (found["avg_length"].value, found["avg_length"].count) == (pytest.approx(30.0), 20)
+    assert (next(iter(found)), next(reversed(found))) == ("win_rate", "avg_length")
 
 
 def test_a_missing_baseline_is_an_error_that_says_what_to_do(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
@@ -86,8 +106,25 @@ def test_a_missing_baseline_is_an_error_that_says_what_to_do(monkeypatch: pytest
     with pytest.raises(BenchmarkError, match=r"alpaca_eval\.prompts.*hf download.*download = true"):
         AlpacaEval().items({})
     assert asked == [("alpaca_eval_gpt4_baseline.json", False)]
-    with pytest.raises(BenchmarkError, match="cannot be read"):
-        AlpacaEval(prompts=str(tmp_path / "none.json")).items({})
+    for ask in (AlpacaEval.prompt_file, lambda bench: bench.items({})):
+        with pytest.raises(BenchmarkError, match=r"none\.json cannot be read"):
+            ask(AlpacaEval(prompts=str(tmp_path / "none.json")))
+
+
+def test_the_file_of_the_prompts_is_named(baseline: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert AlpacaEval(prompts=str(baseline)).prompt_file() == baseline
+    monkeypatch.setattr(baseline_module, "cached", lambda name, *, download: baseline)
+    assert AlpacaEval().prompt_file() == baseline
+
+
+@pytest.mark.parametrize("text", ["one\u2028two", "one\u0085two", "one\x0ctwo"])
+def test_json_lines_end_at_line_feeds_alone(tmp_path: Path, text: str) -> None:
+    row = json.dumps({"instruction": text, "output": text}, ensure_ascii=False)
+    other = json.dumps({"instruction": "x", "output": "y"})
+    path = tmp_path / "rows.jsonl"
+    path.write_bytes(f"{row}\r\n\n{other}\n".encode())
+    assert [item.messages[0].content for item in AlpacaEval(prompts=str(path)).items({})] == [text, "x"]
+    assert read_responses(path, None) == {text: text, "x": "y"}
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from crabtk import BenchmarkItem, Checks, Completion, Grade, Graded, Message, Metric, ParsedText, Request
@@ -11,7 +12,7 @@ from crabtk.reply import without_thinking
 from crabtk_followbench import rules
 from crabtk_followbench.names import Category, Level
 from crabtk_followbench.questions import Judging, questions
-from crabtk_followbench.rows import CATEGORIES, LEVELS, Row, read_rows
+from crabtk_followbench.rows import CATEGORIES, LEVELS, Row, find_folder, read_rows
 from crabtk_followbench.verdicts import verdicts
 
 if TYPE_CHECKING:
@@ -72,6 +73,14 @@ class FollowBench:
                 items.append(_item(row, path))
         return items
 
+    def prompt_file(self) -> Path:
+        """Return the folder of the prompts; its files' bytes belong to what a score depends on.
+
+        Raises:
+            BenchmarkError: There is none; says what to do.
+        """
+        return find_folder(self._prompts, download=self._download)
+
     def grade(self, item: BenchmarkItem, response: ParsedText, checks: Checks) -> Sequence[Grade]:
         """Return one grade of a response that rules judge, as the release gives it; none of one that a judge does."""
         said = item.payload
@@ -113,18 +122,19 @@ class FollowBench:
 
 
 def _item(row: Row, path: Mapping[int, str]) -> BenchmarkItem:
-    where = f"{row.category}-{row.group}-{row.level}"
+    group, messages = f"{row.category}-{row.group}", (Message("user", row.instruction),)
+    where = f"{group}-{row.level}"
     try:
         rule = rules.rule(row)
     except ValueError as error:
         raise BenchmarkError(f"FollowBench's {where}: {error}. Fetch the file anew.") from error
     payload: dict[str, Any] = {"category": row.category, "group": row.group, "level": row.level, "rule": rule}
     if rule is not None:
-        return BenchmarkItem(where, (Message("user", row.instruction),), {**payload, "target": row.target})
+        return BenchmarkItem(where, messages, {**payload, "target": row.target}, cluster=group)
     if missing := [level for level in range(row.level + 1) if level not in path]:
         raise BenchmarkError(f"FollowBench's {where}: level {missing[0]} of its group does not stand before it.")
     steps = [path[level] for level in range(row.level + 1)]
-    return BenchmarkItem(where, (Message("user", row.instruction),), {**payload, "path": steps})
+    return BenchmarkItem(where, messages, {**payload, "path": steps}, cluster=group)
 
 
 def _type(item: BenchmarkItem) -> str:

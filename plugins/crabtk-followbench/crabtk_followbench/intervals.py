@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from crabtk.randomness import generator
+from crabtk.scoring.bootstrap import wilson
 
 if TYPE_CHECKING:
     import numpy as np
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     """Any number of draws × categories × levels; NaN where nothing was asked."""
 
 DRAWS = 1000
+_ROUNDING = 1e-12
 
 
 def cells(tables: Sequence[NDArray[np.float64]]) -> Cells:
@@ -36,11 +38,24 @@ def drawn_cells(tables: Sequence[NDArray[np.float64]]) -> Cells:
     return np.stack([_mean(table[rng.integers(len(table), size=(DRAWS, len(table)))]) for table in tables], axis=1)
 
 
-def interval(statistic: Callable[[Cells], NDArray[np.float64]], drawn: Cells) -> tuple[float, float]:
-    """Return the percentile interval of a statistic of cells, one value per draw."""
+def interval(values: NDArray[np.float64], groups: int, *, share: bool) -> tuple[float, float] | tuple[None, None]:
+    """Return the percentile interval of a figure over draws.
+
+    Args:
+        values: One per draw; NaN where a draw has none.
+        groups: How many groups were drawn from.
+        share: Whether the figure lies in [0, 1].
+
+    Returns:
+        Where no draw differs nothing tells how far groups do: Wilson's interval of a share, with groups as trials, and
+        none of anything else.
+    """
     import numpy as np
 
-    low, high = np.nanquantile(statistic(drawn), [0.025, 0.975])
+    low, middle, high = (float(each) for each in np.nanquantile(values, [0.0, 0.5, 1.0]))
+    if high - low < _ROUNDING:
+        return wilson(min(max(middle, 0.0), 1.0) * groups, groups) if share else (None, None)
+    low, high = np.nanquantile(values, [0.025, 0.975])
     return float(low), float(high)
 
 
@@ -57,11 +72,3 @@ def mean(values: NDArray[np.float64], axis: int) -> NDArray[np.float64]:
 
 def _mean(draws: NDArray[np.float64]) -> NDArray[np.float64]:
     return mean(draws, axis=1)
-
-
-def wilson(held: int, count: int) -> tuple[float, float]:
-    """Return Wilson's interval of a share."""
-    from scipy.stats import binomtest
-
-    found = binomtest(held, count).proportion_ci(method="wilson")
-    return max(0.0, float(found.low)), min(1.0, float(found.high))

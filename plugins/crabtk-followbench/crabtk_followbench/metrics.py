@@ -14,7 +14,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from crabtk import Graded, Metric
-from crabtk_followbench.intervals import cells, drawn_cells, interval, mean, wilson
+from crabtk.scoring.bootstrap import wilson
+from crabtk_followbench.intervals import cells, drawn_cells, interval, mean
 from crabtk_followbench.rows import LEVELS
 from crabtk_followbench.satisfaction import by_category, consecutive
 
@@ -79,19 +80,22 @@ def _means(metric: str, tables: Mapping[str, Table]) -> Iterator[Metric]:
     tables = {category: table for category, table in tables.items() if not np.isnan(table).all()}
     if not tables:
         return
+    share = metric != "csl"
     point, drawn = cells(list(tables.values())), drawn_cells(list(tables.values()))
     counts = np.array([(~np.isnan(table)).sum(axis=0) for table in tables.values()])
     for place, (category, table) in enumerate(tables.items()):
         here = slice(place, place + 1)
-        ends = interval(_all, drawn[:, here]) if len(table) >= _FEW else (None, None)
+        groups = _groups([table])
+        ends = interval(_all(drawn[:, here]), groups, share=share) if len(table) >= _FEW else (None, None)
         yield Metric(metric, f"category {category}", float(_all(point[:, here])[0]), int(counts[place].sum()), *ends)
     for place, level in enumerate(LEVELS) if counts.shape[1] == len(LEVELS) else ():
         if counts[:, place].any():
             here = slice(place, place + 1)
-            ends = interval(_all, drawn[:, :, here])
+            ends = interval(_all(drawn[:, :, here]), int(counts[:, place].sum()), share=share)
             value = float(_all(point[:, :, here])[0])
             yield Metric(metric, f"level {level}", value, int(counts[:, place].sum()), *ends)
-    yield Metric(metric, "all", float(_all(point)[0]), int(counts.sum()), *interval(_all, drawn))
+    ends = interval(_all(drawn), _groups(list(tables.values())), share=share)
+    yield Metric(metric, "all", float(_all(point)[0]), int(counts.sum()), *ends)
 
 
 def _weighted(metric: str, tables: Mapping[str, Table]) -> Iterator[Metric]:
@@ -101,8 +105,16 @@ def _weighted(metric: str, tables: Mapping[str, Table]) -> Iterator[Metric]:
     chosen = [table for category, table in tables.items() if category != "example"]
     if not chosen or np.isnan(cells(chosen)).any():
         return
-    value, ends = float(_by_level(cells(chosen))[0]), interval(_by_level, drawn_cells(chosen))
+    value = float(_by_level(cells(chosen))[0])
+    ends = interval(_by_level(drawn_cells(chosen)), _groups(chosen), share=True)
     yield Metric(metric, "all", value, int(sum((~np.isnan(table)).sum() for table in chosen)), *ends)
+
+
+def _groups(tables: Sequence[Table]) -> int:
+    """Return how many groups were asked anything."""
+    import numpy as np
+
+    return sum(int((~np.isnan(table)).any(axis=1).sum()) for table in tables)
 
 
 def _all(drawn: NDArray[np.float64]) -> NDArray[np.float64]:

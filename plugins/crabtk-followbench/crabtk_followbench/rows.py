@@ -46,8 +46,23 @@ def read_rows(prompts: str, categories: Sequence[Category], *, download: bool) -
     Raises:
         BenchmarkError: Files are missing (names where they were looked for) or a row is unfit (names it).
     """
-    folder = Path(prompts) if prompts else _cached(download)
+    folder = find_folder(prompts, download=download)
     return [row for category in categories for row in _category(folder / f"{category}_constraints.json", category)]
+
+
+def find_folder(prompts: str, *, download: bool) -> Path:
+    """Return where the files lie that ``read_rows`` reads; arguments as there.
+
+    Raises:
+        BenchmarkError: The hub's cache has none, or the folder that was named is absent; says what to do.
+    """
+    folder = Path(prompts) if prompts else _cached(download)
+    if not folder.is_dir():
+        raise BenchmarkError(
+            f"FollowBench's folder {folder} is not there. Set scoring.options.followbench.prompts to the folder that "
+            'holds its "…_constraints.json" (folder "data" of github.com/YJiangcm/FollowBench).'
+        )
+    return folder
 
 
 def _category(path: Path, category: Category) -> Iterator[Row]:

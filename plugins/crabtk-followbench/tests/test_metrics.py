@@ -131,5 +131,26 @@ def test_intervals_hold_their_value_and_draws_are_the_same_each_time() -> None:
     assert (hsr.low, hsr.high) == (pytest.approx(0.3315, abs=1e-3), pytest.approx(0.6685, abs=1e-3))
 
 
+def test_where_no_group_differs_shares_have_wilsons_interval_and_csl_has_none() -> None:
+    graded = [
+        answer
+        for category in ("style", "situation")
+        for n in range(20)
+        for answer in answers(category, n, None, {level: "y" if level < 4 else "yn" for level in range(1, 6)})
+    ]
+    found = figures(graded)
+    level = found["hsr", "level 3"]
+    assert (level.value, level.low, level.high) == (1.0, pytest.approx(0.9124, abs=1e-4), 1.0)
+    assert found["hsr", "category style"].low == pytest.approx(0.3866, abs=1e-4)
+    halves = found["ssr", "level 5"]
+    assert (halves.value, halves.low, halves.high) == (
+        0.5,
+        pytest.approx(0.352, abs=1e-3),
+        pytest.approx(0.648, abs=1e-3),
+    )
+    assert (found["csl", "all"].value, found["csl", "all"].low, found["csl", "all"].high) == (3.0, None, None)
+    assert all(metric.low is None or metric.low < metric.high for metric in found.values())
+
+
 def test_no_responses_give_no_figures(small: Path) -> None:
     assert list(FollowBench(prompts=str(small)).metrics([])) == []

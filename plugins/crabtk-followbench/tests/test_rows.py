@@ -32,8 +32,14 @@ def test_levels_and_categories_are_chosen(small: Path) -> None:
 
 
 def test_a_missing_folder_is_named_with_the_setting(tmp_path: Path) -> None:
-    with pytest.raises(BenchmarkError, match=r"content_constraints\.json.*scoring\.options\.followbench\.prompts"):
+    with pytest.raises(BenchmarkError, match=r"none is not there.*scoring\.options\.followbench\.prompts"):
         FollowBench(prompts=str(tmp_path / "none")).items({})
+    with pytest.raises(BenchmarkError, match="none is not there"):
+        FollowBench(prompts=str(tmp_path / "none")).prompt_file()
+
+
+def test_the_folder_of_the_prompts_is_named(small: Path) -> None:
+    assert FollowBench(prompts=str(small)).prompt_file() == small
 
 
 def test_only_the_files_of_the_categories_are_needed(tmp_path: Path, write: Write, tables: Tables) -> None:

@@ -52,7 +52,7 @@ def test_a_judge_gives_figures_of_all_and_nobody_gives_those_of_the_rules_alone(
     assert isinstance(bench, OwnMetrics)
     assert not standard_metrics(bench)
     items, answered = bench.items({}), responses(bench, rainy="Rain is falling in $7 operation", silent="", dry="$7")
-    judgements = judge_responses(answered, bench, items, lenient)
+    judgements, _ = judge_responses(answered, bench, items, lenient)
     assert judgements.height == 2 * 20
     graded = grade(answered, bench, items, Checks({}, {}), judgements)
     scores = own_metrics(bench, graded).rows_by_key(["model", "benchmark", "metric", "group"], named=True, unique=True)
@@ -63,7 +63,11 @@ def test_a_judge_gives_figures_of_all_and_nobody_gives_those_of_the_rules_alone(
     assert value["dry", "followbench:rules", "csl", "category situation"] == 5.0
     assert value["silent", "followbench", "hsr", "all"] == 0.0
     assert value["silent", "followbench:judged", "csl", "all"] == 0.0
-    Grades.validate(grade_table(graded, bench.name))
+    grades = grade_table(graded, bench.name)
+    Grades.validate(grades)
+    # The levels of a group grow out of one prompt.
+    assert (grades["item_id"] == grades["cluster"] + "-" + grades["item_id"].str.slice(-1)).all()
+    assert grades["cluster"].n_unique() * 5 == grades["item_id"].n_unique()
 
     unjudged = own_metrics(bench, grade(answered, bench, items, Checks({}, {})))
     assert set(unjudged["benchmark"]) == {"followbench:rules"}

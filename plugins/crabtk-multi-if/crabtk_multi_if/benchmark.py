@@ -50,7 +50,8 @@ class MultiIF(InstructionBenchmark):
             # An instruction of an earlier turn was worded there.
             named = {"key": key, "instruction_id_list": ids, "kwargs": kwargs}
             payload = self.payload(named, "\n\n".join(prompts)) | {"turn": turn, "language": str(row.get("language"))}
-            item = BenchmarkItem(f"{key}#{turn}", (Message("user", prompts[-1]),), payload, before)
+            message = Message("user", prompts[-1])
+            item = BenchmarkItem(f"{key}#{turn}", (message,), payload, before, cluster=f"{key}#1")
             yield item
             before = item.item_id
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from crabtk import Graded, Metric
+from crabtk.scoring.bootstrap import wilson
 
 if TYPE_CHECKING:
     import numpy as np
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
 
 DRAWS = 1_000
 SEED = 0
+_ROUNDING = 1e-12
 
 
 def overall(graded: Sequence[Graded]) -> list[Metric]:
@@ -20,7 +22,8 @@ def overall(graded: Sequence[Graded]) -> list[Metric]:
 
     It is the mean of prompt-level and instruction-level accuracy, strict and loose. Groups are ``turn N``, and
     ``turn N LANGUAGE`` where there are several languages; ``count`` is the number of conversations. Intervals: 95 %,
-    bootstrap over conversations with a fixed seed; none for a single one.
+    bootstrap over conversations with a fixed seed; Wilson's, with conversations as trials, where no draw differs from
+    another; none for a single conversation.
 
     Source:
         The reference's ``metrics.py`` (github.com/facebookresearch/Multi-IF): per turn over all languages, and per
@@ -72,6 +75,8 @@ def _interval(counts: NDArray[np.int64], value: float) -> tuple[float | None, fl
     rng = np.random.default_rng(SEED)
     # A resample at a time: all at once would take gigabytes of a large file.
     figures = [float(_mean_of_four(counts[rng.integers(len(counts), size=len(counts))])) for _ in range(DRAWS)]
+    if max(figures) - min(figures) < _ROUNDING:
+        return wilson(value * len(counts), len(counts))
     low, high = np.quantile(figures, [0.025, 0.975])
     # With few conversations the ends, and rounding, may miss the figure that they are to enclose.
     return min(float(low), value), max(float(high), value)

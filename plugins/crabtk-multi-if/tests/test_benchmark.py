@@ -27,6 +27,7 @@ def test_a_turn_is_judged_by_all_instructions_so_far(conversations: Callable[...
         ("7:en#3", "7:en#2"),
     ]
     assert [item.messages[-1].content for item in items] == ["Sing.", "Quote it.", "Be brief."]
+    assert {item.cluster for item in items} == {"7:en#1"}
     grades = benchmark.grade(items[2], ParsedText('"La, la la la la!"'), checks)
     assert [(g.type, g.strict, g.variant) for g in grades] == [
         (id_, holds, variant)
@@ -78,6 +79,15 @@ def test_the_figure_is_the_mean_of_four_accuracies_by_turn_and_language() -> Non
     # Resamples of two conversations: the one twice, both, or the other twice.
     assert (found[0].low, found[0].high) == (pytest.approx(found[1].value), 1.0)
     assert found[1].low is None
+
+
+@pytest.mark.parametrize("passed", [True, False])
+def test_conversations_that_do_not_differ_have_an_interval_all_the_same(passed: bool) -> None:
+    payload = {"turn": 1, "language": "English"}
+    grades = (Grade("a:b", passed, passed),)
+    (found,) = MultiIF().metrics([Graded(BenchmarkItem(f"{n}#1", (), payload), "", grades) for n in range(5)])
+    wilsons = (0.5655, 1.0) if passed else (0.0, 0.4345)
+    assert (found.value, found.low, found.high) == (float(passed), *(pytest.approx(end, abs=1e-4) for end in wilsons))
 
 
 @pytest.mark.data
