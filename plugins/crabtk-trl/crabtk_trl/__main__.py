@@ -18,12 +18,13 @@ def main() -> int:
     exit_with_parent(os.getppid() if launched() else int(sys.argv[2]))
     # Ctrl-C reaches the whole process group; the parent ends this process in its own time.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    channel = Channel.on_stdout() if reports() else Channel.silent()
+    channel = Channel.on_stdout() if reports() else Channel.for_errors()
     try:
         from crabtk_trl.child import run
 
         channel.send(outcome=run(JobFile.read(Path(sys.argv[1])), channel))
     except TrainingError as error:
+        sys.stderr.write(f"{error}\n")  # whole, into the log
         channel.send(error=str(error))
         return 1
     return 0

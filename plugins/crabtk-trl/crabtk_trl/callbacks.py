@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import torch.distributed as dist
@@ -15,6 +15,8 @@ from crabtk_trl.checkpoints import Checkpoints
 from crabtk_trl.history import KEPT, measured
 from crabtk_trl.options import TrainerOptions
 from crabtk_trl.selection import Selection
+
+_FINITE = {"loss": "loss", "eval_loss": "evaluation loss", "grad_norm": "norm of the gradient"}
 
 
 class Reporter(Selection):
@@ -61,18 +63,23 @@ class Reporter(Selection):
         logs: dict[str, float] | None = None,
         **_: Any,
     ) -> None:
-        """Report what was measured; refuse to go on without a loss that is a number."""
+        """Report what was measured; refuse to go on where a loss or the gradient is no number."""
         values = measured(logs or {}, self._kept)
         if not {"loss", "eval_loss"} & values.keys():
             return
-        if not math.isfinite(values.get("loss", 0.0)):
-            raise TrainingError(
-                f"The loss is {values['loss']} at step {state.global_step}: training diverged. Lower "
-                f"{self._options.section}.options.learning_rate, or raise warmup_ratio."
-            )
+        self._refuse_divergence(values, state.global_step)
         if self._tokens is not None:
             values["tokens"] = round(values.get("epoch", 0.0) * self._tokens)
         self._channel.send(progress={"step": state.global_step, "steps": state.max_steps, "values": values})
+
+    def _refuse_divergence(self, values: Mapping[str, float], step: int) -> None:
+        # A loss is computed before the update of its step: what the update broke shows in the next one alone.
+        for name, what in _FINITE.items():
+            if not math.isfinite(values.get(name, 0.0)):
+                raise TrainingError(
+                    f"The {what} is {values[name]} at step {step}: training diverged. Lower "
+                    f"{self._options.section}.options.learning_rate, or raise warmup_ratio."
+                )
 
     def on_save(self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **_: Any) -> None:
         """Mark the checkpoint as complete, once every process has closed its files."""

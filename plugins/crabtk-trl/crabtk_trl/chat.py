@@ -15,11 +15,13 @@ from crabtk_trl.template import CHATML, TURN_END, TURN_START
 _PROBE = "xq7system"
 
 
-def load_tokenizer(folder: Path, job: JobFile) -> PreTrainedTokenizerBase:
+def load_tokenizer(folder: Path, job: JobFile, section: str) -> PreTrainedTokenizerBase:
     """Load the tokenizer with the job's chat template; ChatML's two tokens are added where the vocabulary lacks them.
 
     With ChatML a turn's end becomes the token at which generation stops.
 
+    Args:
+        section: Of the settings that the options stand in, for the error message.
     Raises:
         TrainingError: Tokens would be added, and adapters train none.
     """
@@ -31,8 +33,8 @@ def load_tokenizer(folder: Path, job: JobFile) -> PreTrainedTokenizerBase:
         if missing and job.options["lora"]:
             raise TrainingError(
                 f"The tokenizer lacks ChatML's {missing}, and lora = true trains no embeddings of new tokens: the "
-                "model would never learn to stop. Set lora = false, or training.options.chat_template to a Jinja file "
-                "that marks turns with tokens that the tokenizer has."
+                f"model would never learn to stop. Set lora = false, or {section}.options.chat_template to a Jinja "
+                "file that marks turns with tokens that the tokenizer has."
             )
         tokenizer.add_special_tokens({"additional_special_tokens": missing}, replace_extra_special_tokens=False)
         tokenizer.eos_token = TURN_END

@@ -24,12 +24,13 @@ from crabtk_trl.export import export
 from crabtk_trl.history import history
 from crabtk_trl.jobfile import JobFile
 from crabtk_trl.model import context_length, load_model, resolve
+from crabtk_trl.precision import train_in_float32
 from crabtk_trl.preference_checks import PairFigures, UnusablePairs, check_pairs, check_prepared
 from crabtk_trl.preference_rows import read_pairs
 from crabtk_trl.resume import train_from
-from crabtk_trl.selection import best
+from crabtk_trl.selection import best, check_selection
 from crabtk_trl.setup import adapters
-from crabtk_trl.sharding import prepare_sharding
+from crabtk_trl.sharding import prepare_sharding, sum_in_float32
 
 _log = logging.getLogger("crabtk_trl")
 
@@ -42,6 +43,7 @@ def run(job: JobFile, channel: Channel) -> dict[str, Any]:
     """
     options = TrlDpoTrainer(**job.options)
     prepare_torch(options)
+    check_selection(job, options)
     folder = resolve(job.model, job.revision)
     reference = reference_folder(job, folder, options)
     trainer, figures, tokens = make_trainer(job, options, folder, reference)
@@ -64,11 +66,12 @@ def make_trainer(
     Returns:
         The trainer, the figures, and the tokens of one epoch.
     """
-    tokenizer = load_tokenizer(folder, job)
+    tokenizer = load_tokenizer(folder, job, options.section)
     train, figures = _pairs(job.examples, tokenizer, folder, options)
     dev, dev_figures = _dev(job, tokenizer, folder, options)
     # Before the models are loaded: ZeRO-3 shards them while they are.
     configuration = dpo_configuration(job if dev else replace(job, evaluation=None), options)
+    sum_in_float32(configuration)
     trainer = DPOTrainer(
         model=_load(folder, job, options, tokenizer),
         ref_model=_load(reference, job, options, tokenizer) if needs_loading(reference, folder, options) else None,
@@ -78,6 +81,7 @@ def make_trainer(
         processing_class=tokenizer,
         peft_config=adapters(options),
     )
+    train_in_float32(trainer.model, options)
     prepare_sharding(trainer, options)
     for prepared, counted in ((trainer.train_dataset, figures), (trainer.eval_dataset, dev_figures)):
         if counted:

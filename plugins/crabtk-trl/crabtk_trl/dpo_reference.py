@@ -52,9 +52,13 @@ def weights_digest(folder: Path) -> str:
 
 
 def precomputes(options: TrlDpoTrainer) -> bool:
-    """Tell whether the reference is asked once before the first step."""
-    if options.precompute_ref is not None:
-        return options.precompute_ref
+    """Tell whether the reference is asked once before the first step.
+
+    Only one process does so: TRL's first process writes the answers, and the others look for them in a file of
+    another name.
+    """
+    if options.precompute_ref is not None or options.distributed != "none":
+        return bool(options.precompute_ref)
     return not options.lora and device_kind(options.device) != "cpu"
 
 

@@ -7,7 +7,7 @@ from trl import DPOConfig  # type: ignore[attr-defined]  # trl loads its names l
 from crabtk_trl.dpo_reference import precomputes
 from crabtk_trl.dpo_trainer import TrlDpoTrainer
 from crabtk_trl.jobfile import JobFile
-from crabtk_trl.setup import shared_arguments
+from crabtk_trl.setup import evaluation_batch, shared_arguments
 
 KEPT: tuple[str, ...] = (
     "epoch", "loss", "grad_norm", "learning_rate", "entropy", "mean_token_accuracy", "rewards/accuracies",
@@ -22,7 +22,7 @@ def dpo_configuration(job: JobFile, options: TrlDpoTrainer) -> DPOConfig:
     """Return TRL's configuration."""
     return DPOConfig(
         **shared_arguments(job, options),
-        per_device_eval_batch_size=options.batch_size,
+        per_device_eval_batch_size=evaluation_batch(options),
         beta=options.beta,
         loss_type=[options.loss_type],
         label_smoothing=options.label_smoothing,

@@ -36,8 +36,9 @@ class TrlDpoTrainer(TrainerOptions):
         max_prompt_length: Pairs with more prompt tokens are dropped and counted; None drops only prompts that leave
             no room for a response.
         precompute_ref: Ask the reference once, before the first step, and free its memory. None does so on an
-            accelerator where all weights are trained; adapters need no memory for a reference. Precomputed and
-            computed values differ by rounding.
+            accelerator where one process trains all weights; adapters need no memory for a reference. Precomputed and
+            computed values differ by rounding. With ``distributed`` it cannot be true: each process keeps a reference,
+            sharded like the model.
         other_reference: Allow a reference with other weights than the model that training starts from.
     """
 
@@ -68,6 +69,11 @@ class TrlDpoTrainer(TrainerOptions):
         )
         self._require(
             self.loss_type != "exo_pair" or self.label_smoothing > 0, "label_smoothing", 'above 0 with "exo_pair"'
+        )
+        self._require(
+            self.distributed == "none" or not self.precompute_ref,
+            "precompute_ref",
+            f'false with distributed = "{self.distributed}": one process alone can ask the reference beforehand',
         )
 
     def train(self, job: TrainingJob, report: Callable[[TrainingProgress], None]) -> TrainingOutcome:

@@ -12,6 +12,7 @@ import torch
 from peft import PeftModel, get_peft_model, get_peft_model_state_dict, set_peft_model_state_dict
 from transformers import AutoConfig, AutoModelForCausalLM, Trainer
 
+from crabtk.errors import TrainingError
 from crabtk_trl.card import card
 from crabtk_trl.jobfile import JobFile
 from crabtk_trl.model import fit_tokenizer
@@ -28,6 +29,8 @@ def export(trainer: Trainer, job: JobFile, options: TrainerOptions, source: Path
     Args:
         source: Folder of the model trained from; its dtype is that of the result where ``save_dtype`` is ``auto``.
         figures: For the card.
+    Raises:
+        TrainingError: A weight is no finite number; nothing is handed over.
     """
     weights = _gathered(trainer, options)
     if not trainer.is_world_process_zero():
@@ -36,12 +39,16 @@ def export(trainer: Trainer, job: JobFile, options: TrainerOptions, source: Path
     partial = output.with_name(f".{output.name}.partial")
     shutil.rmtree(partial, ignore_errors=True)
     model = _whole(trainer, options, source, weights)
+    where = f"{options.section}.options"
+    check_finite(model, f"training diverged. Lower {where}.learning_rate, or raise warmup_ratio.")
     if isinstance(model, PeftModel):
         if options.keep_adapter:
             _save_adapter(model, partial / "adapter", job)
         model = model.merge_and_unload()
     original = AutoConfig.from_pretrained(source)
-    model.to(_dtype(options.save_dtype, original.dtype))
+    dtype = _dtype(options.save_dtype, original.dtype)
+    model.to(dtype)
+    check_finite(model, f'it is too large for {dtype}. Set {where}.save_dtype = "float32" or "bfloat16".')
     model.config.use_cache = original.use_cache  # training turns it off
     model.config._name_or_path = ""
     model.save_pretrained(partial)
@@ -50,6 +57,19 @@ def export(trainer: Trainer, job: JobFile, options: TrainerOptions, source: Path
     _without_paths(partial / "tokenizer_config.json")
     (partial / "README.md").write_text(card(job, figures), encoding="utf-8")
     partial.replace(output)
+
+
+def check_finite(model: torch.nn.Module, why: str) -> None:
+    """Make sure that every weight is a finite number; that of the last update no loss has been computed with.
+
+    Args:
+        why: Cause and remedy, for the error.
+    Raises:
+        TrainingError: One is not; names it.
+    """
+    for name, weight in model.named_parameters():
+        if not bool(weight.isfinite().all()):
+            raise TrainingError(f"The weight {name} of the trained model is not finite: {why}")
 
 
 def _gathered(trainer: Trainer, options: TrainerOptions) -> dict[str, Any] | None:

@@ -8,6 +8,10 @@ from typing import Any
 
 from crabtk.errors import TrainingError
 
+# How transformers' names of optimisers that bitsandbytes has begin (its trainer_optimizer.py, heavy to import),
+# and of GaLore's on eight bits, which build on them. ``adamw_torch_8bit`` is torchao's.
+_BITSANDBYTES = ("adamw_bnb", "adamw_8bit", "ademamix", "lion_", "paged_", "rmsprop_bnb", "galore_adamw_8bit")
+
 
 def require_packages(options: Mapping[str, Any]) -> None:
     """Make sure that what the options need is installed.
@@ -17,7 +21,7 @@ def require_packages(options: Mapping[str, Any]) -> None:
     """
     if options["quantization"] != "none":
         _require("bitsandbytes", "qlora", f'quantization = "{options["quantization"]}"')
-    if "8bit" in options["optimizer"] or "bnb" in options["optimizer"]:
+    if options["optimizer"].startswith(_BITSANDBYTES):
         _require("bitsandbytes", "qlora", f'optimizer = "{options["optimizer"]}"')
     if options["distributed"] == "deepspeed":
         _require("deepspeed", "deepspeed", 'distributed = "deepspeed"')

@@ -12,10 +12,8 @@ from trl.models.utils import unwrap_model_for_generation
 
 from crabtk_trl.grpo_prompts import Prompt
 
-Answer = list[dict[str, str]]
 
-
-def greedy_answers(trainer: GRPOTrainer, prompts: Sequence[Prompt], batch: int) -> list[Answer]:
+def greedy_answers(trainer: GRPOTrainer, prompts: Sequence[Prompt], batch: int) -> list[str]:
     """Answer prompts with the weights as they are, by transformers even where training generates by vLLM.
 
     Nothing is drawn at random, and the model's mode is put back: training goes the same way with and without it.
@@ -23,7 +21,7 @@ def greedy_answers(trainer: GRPOTrainer, prompts: Sequence[Prompt], batch: int) 
     Args:
         batch: Prompts at once.
     Returns:
-        For each prompt one assistant's message.
+        For each prompt what the model wrote.
     """
     model: Any = trainer.model
     training = model.training
@@ -35,7 +33,7 @@ def greedy_answers(trainer: GRPOTrainer, prompts: Sequence[Prompt], batch: int) 
         model.train(training)
 
 
-def _answers(trainer: GRPOTrainer, prompts: Sequence[Prompt]) -> list[Answer]:
+def _answers(trainer: GRPOTrainer, prompts: Sequence[Prompt]) -> list[str]:
     tokenizer: Any = trainer.processing_class
     device = trainer.accelerator.device
     width = max(len(prompt.tokens) for prompt in prompts)
@@ -57,5 +55,4 @@ def _answers(trainer: GRPOTrainer, prompts: Sequence[Prompt]) -> list[Answer]:
             attention_mask=torch.tensor(mask, device=device),
             generation_config=greedy,
         )
-    texts = tokenizer.batch_decode(written[:, width:], skip_special_tokens=True)
-    return [[{"role": "assistant", "content": text}] for text in texts]
+    return list(tokenizer.batch_decode(written[:, width:], skip_special_tokens=True))

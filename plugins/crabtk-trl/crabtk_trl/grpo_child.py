@@ -19,7 +19,15 @@ from crabtk_trl.child import prepare_torch
 from crabtk_trl.dpo_reference import weights_digest
 from crabtk_trl.export import export
 from crabtk_trl.grpo_order import ResumableGRPOTrainer
-from crabtk_trl.grpo_prompts import Prompt, Prompts, check_prompts, check_stop, read_prompts
+from crabtk_trl.grpo_prompts import (
+    Prompt,
+    Prompts,
+    check_closing,
+    check_prompts,
+    check_stop,
+    in_generations,
+    read_prompts,
+)
 from crabtk_trl.grpo_rewards import Rewards, open_rewards
 from crabtk_trl.grpo_samples import Reward, SampledReward, Samples
 from crabtk_trl.grpo_setup import KEPT, grpo_configuration, grpo_history
@@ -27,6 +35,7 @@ from crabtk_trl.grpo_trainer import TrlGrpoTrainer
 from crabtk_trl.grpo_watch import Watch
 from crabtk_trl.jobfile import JobFile
 from crabtk_trl.model import context_length, load_model, resolve
+from crabtk_trl.precision import train_in_float32
 from crabtk_trl.resume import train_from
 from crabtk_trl.setup import adapters
 
@@ -48,11 +57,11 @@ def _run(job: JobFile, channel: Channel, rewards: Rewards) -> dict[str, Any]:
     prepare_torch(options)
     folder = resolve(job.model, job.revision)
     reference = _reference(job, options, folder)
-    tokenizer = load_tokenizer(folder, job)
+    tokenizer = load_tokenizer(folder, job, options.section)
     _check_vocabulary(options, folder, tokenizer)
     prompts, dev = read_job(job, options, folder, tokenizer, rewards.form)
     samples = Samples(Path(job.work, "completions.jsonl"))
-    rewarding: Any = SampledReward(rewards.training, samples, options)
+    rewarding: Any = SampledReward(rewards.training, samples, options, tokenizer)
     # Before the model is loaded: ZeRO-3 shards it while it is.
     configuration = grpo_configuration(job, options, context_length(folder))
     set_seed(job.seed)  # embeddings of new tokens are drawn
@@ -64,6 +73,7 @@ def _run(job: JobFile, channel: Channel, rewards: Rewards) -> dict[str, Any]:
         processing_class=tokenizer,
         peft_config=adapters(options),
     )
+    train_in_float32(trainer.model, options)
     checkpoints = Checkpoints(Path(job.work, "checkpoints"))
     with trainer.args.main_process_first():
         start = checkpoints.last(identity(job, folder, reference))
@@ -87,7 +97,7 @@ def read_job(
     """Read and check the prompts, and the dev prompts to evaluate on.
 
     Raises:
-        TrainingError: A row is no prompt, most are too long, or responses would never stop.
+        TrainingError: A row is no prompt, most are too long, too few are left, or responses would never stop.
     """
     try:
         generation = GenerationConfig.from_pretrained(folder)
@@ -97,6 +107,8 @@ def read_job(
     longest = _longest(options, context_length(folder))
     prompts = read_prompts(Path(job.examples), tokenizer, longest, form)
     check_prompts(prompts, longest)
+    prompts = in_generations(prompts, options)
+    check_closing(prompts, tokenizer)
     dev = read_prompts(Path(job.evaluation), tokenizer, longest, form).learnt if job.evaluation else []
     _log.info("prompts: %s", prompts.figures)
     return prompts, dev[: options.evaluation_prompts]

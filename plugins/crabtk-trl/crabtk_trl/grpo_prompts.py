@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import logging
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -13,13 +13,16 @@ from datasets import Dataset
 from transformers import PreTrainedTokenizerBase
 
 from crabtk.errors import TrainingError
+from crabtk.rewards.rows import opened_by
 from crabtk_trl.chat import takes_system, with_system_merged
 from crabtk_trl.grpo_samples import Reward
+from crabtk_trl.grpo_trainer import TrlGrpoTrainer
 from crabtk_trl.preference_checks import ends_turn
 from crabtk_trl.preference_rows import Messages, messages_of, rendered, shared
 
 _log = logging.getLogger("crabtk_trl")
 _KINDS = ("prompt", "trip_wire")
+_END = 64  # tokens, which hold a tag and white space even where each is a byte
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +33,7 @@ class Prompt:
         messages: What the model is given.
         constraints: JSON list of ``{"type", "params", "text"}``, as the reward reads it.
         trip_wire: Never learnt from, only reported.
+        opening: Of a block of hidden reasoning with which the rendered prompt ends; mostly there is none.
         tokens: Of the rendered prompt.
         system_merged: Whether the system message went into the first user's, for want of a place in the template.
     """
@@ -38,6 +42,7 @@ class Prompt:
     constraints: str
     trip_wire: bool
     tokens: Sequence[int]
+    opening: str = ""
     system_merged: bool = False
 
 
@@ -49,7 +54,8 @@ class Prompts:
         learnt: To learn from.
         trip_wires: To report on.
         figures: ``prompts`` and ``trip_wires`` of the file, ``prompts_dropped`` and ``trip_wires_dropped`` of them
-            for their length; ``system_merged`` and ``tokens_prompt`` of those to learn from, each once.
+            for their length; ``prompts_left_out`` (see ``in_generations``); ``system_merged`` and ``tokens_prompt`` of
+            those to learn from, each once.
     """
 
     learnt: list[Prompt]
@@ -57,8 +63,10 @@ class Prompts:
     figures: dict[str, int]
 
     def dataset(self) -> Dataset:
-        """Return TRL's input: prompts with their constraints, which the reward is called with."""
-        return Dataset.from_list([{"prompt": row.messages, "constraints": row.constraints} for row in self.learnt])
+        """Return TRL's input: prompts with their constraints and openings, which the reward is called with."""
+        return Dataset.from_list(
+            [{"prompt": row.messages, "constraints": row.constraints, "opening": row.opening} for row in self.learnt]
+        )
 
 
 def read_prompts(path: Path, tokenizer: PreTrainedTokenizerBase, longest: int, form: Reward) -> Prompts:
@@ -110,6 +118,29 @@ def check_prompts(prompts: Prompts, longest: int) -> None:
         )
 
 
+def in_generations(prompts: Prompts, options: TrlGrpoTrainer) -> Prompts:
+    """Count as ``prompts_left_out`` those that each epoch leaves out because they do not fill a generation.
+
+    Raises:
+        TrainingError: Not even one generation is filled: TRL would take no step and hand the model back as it was.
+    """
+    left, need = len(prompts.learnt), options.prompts_per_generation
+    if left < need:
+        how = (
+            "batch_size × accumulation × processes"
+            if options.generation_batch is None
+            else f"generation_batch = {options.generation_batch}"
+        )
+        raise TrainingError(
+            f"{left} prompts are left to learn from, but one generation takes {need}: {need * options.num_generations} "
+            f"responses ({how}), {options.num_generations} to each prompt (num_generations). Give more prompts, or "
+            "lower batch_size, accumulation or generation_batch in rl.options."
+        )
+    if left % need:
+        _log.warning("a generation takes %d prompts: each epoch leaves out %d of %d", need, left % need, left)
+    return replace(prompts, figures={**prompts.figures, "prompts_left_out": left % need})
+
+
 def _prompt(
     line: str, number: int, file: str, tokenizer: PreTrainedTokenizerBase, system: bool, form: Reward
 ) -> Prompt:
@@ -124,13 +155,32 @@ def _prompt(
             raise TypeError(f"kind must be one of {_KINDS} and constraints a text")
         form.explain(messages, "", constraints)
         tokens = rendered(tokenizer, messages, add_generation_prompt=True)
+        opening = opened_by(str(tokenizer.decode(tokens[-_END:])))
     except Exception as error:  # templates raise what they like
         raise TrainingError(
             f"Row {number} of {file} is no prompt for RL: {type(error).__name__}: {error}. A row is "
             '{"prompt": [messages], "constraints": "[{type, params, text}, …] as JSON text", '
             '"kind": "prompt" or "trip_wire"}, with roles that the model\'s chat template knows.'
         ) from error
-    return Prompt(messages, constraints, kind == "trip_wire", tokens, merged)
+    return Prompt(messages, constraints, kind == "trip_wire", tokens, opening, merged)
+
+
+def check_closing(prompts: Prompts, tokenizer: PreTrainedTokenizerBase) -> None:
+    """Make sure that responses keep the tag which closes the reasoning that their prompts open.
+
+    Raises:
+        TrainingError: Decoding drops it, as a special token: every response would be hidden whole.
+    """
+    for opening in {row.opening for row in (*prompts.learnt, *prompts.trip_wires)} - {""}:
+        closing = f"</{opening.strip()[1:]}"
+        ids = tokenizer(closing, add_special_tokens=False)["input_ids"]
+        if closing not in str(tokenizer.decode(ids, skip_special_tokens=True)):
+            raise TrainingError(
+                f"The chat template opens hidden reasoning with {opening.strip()}, and the tokenizer drops {closing} "
+                'from responses as a special token, so nothing tells reasoning from reply. Set "special": false for '
+                "both in the model's tokenizer_config.json and tokenizer.json."
+            )
+        _log.info("the chat template opens hidden reasoning: responses without %s get no reward", closing)
 
 
 def check_stop(tokenizer: PreTrainedTokenizerBase, ending: frozenset[int]) -> None:

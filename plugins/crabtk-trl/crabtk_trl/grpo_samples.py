@@ -48,8 +48,8 @@ class Reward(Protocol):
 class Samples:
     """The file of samples: one JSON object per line, in the order of steps.
 
-    Keys: ``step``, ``kind`` (``prompt``, ``trip_wire`` or ``dev``), ``prompt`` (messages), ``completion`` (text),
-    ``constraints`` (a list), ``reward``, ``satisfied`` (a score each), ``on_topic``.
+    Keys: ``step``, ``kind`` (``prompt``, ``trip_wire`` or ``dev``), ``prompt`` (messages), ``completion`` (text,
+    as the model wrote it), ``constraints`` (a list), ``reward``, ``satisfied`` (a score each), ``on_topic``.
     """
 
     path: Path
@@ -77,21 +77,16 @@ def _step(line: bytes) -> int:
     return int(json.loads(line)["step"])
 
 
-def sample(prompt: Any, completion: Any, constraints: str, explained: Explained, reward: float) -> dict[str, Any]:
+def sample(prompt: Any, completion: str, constraints: str, explained: Explained, reward: float) -> dict[str, Any]:
     """Return one row of the file; ``reward`` is what training used."""
     return {
         "prompt": prompt,
-        "completion": text_of(completion),
+        "completion": completion,
         "constraints": json.loads(constraints),
         "reward": reward,
         "satisfied": list(explained.satisfied),
         "on_topic": explained.on_topic,
     }
-
-
-def text_of(completion: Any) -> str:
-    """Return a completion's text, whether it is a text or a list of messages."""
-    return completion if isinstance(completion, str) else "".join(str(turn["content"]) for turn in completion)
 
 
 class SampledReward:
@@ -101,32 +96,48 @@ class SampledReward:
         reward: Computes the rewards.
         samples: The file.
         options: Steps between samples are those between reports; ``samples`` of them are spread over the batch.
+        tokenizer: Decodes completions, of which TRL may already have taken hidden reasoning out, closed or not.
     """
 
     __name__ = "constraint_reward"
 
-    def __init__(self, reward: Reward, samples: Samples, options: TrlGrpoTrainer) -> None:
+    def __init__(self, reward: Reward, samples: Samples, options: TrlGrpoTrainer, tokenizer: Any) -> None:
         self._reward = reward
         self._samples = samples
         self._options = options
+        self._tokenizer = tokenizer
 
     def __call__(
-        self, prompts: Sequence[Any], completions: Sequence[Any], constraints: Sequence[str], **given: Any
+        self,
+        prompts: Sequence[Any],
+        completion_ids: Sequence[Sequence[int]],
+        constraints: Sequence[str],
+        opening: Sequence[str],
+        trainer_state: Any,
+        **_: Any,
     ) -> list[float]:
-        """Return the reward's own values; ``trainer_state`` is TRL's and tells the step."""
-        rewards = self._reward(prompts, completions, constraints=constraints)
-        state = given["trainer_state"]
-        step = state.global_step + 1
-        if state.is_world_process_zero and self._due(step):
-            chosen = range(0, len(rewards), -(-len(rewards) // self._options.samples))
-            rows = [self._sample(prompts[i], completions[i], constraints[i], rewards[i]) for i in chosen]
-            self._samples.add(step, "prompt", rows)
+        """Return the reward's own values.
+
+        Args:
+            prompts: Messages.
+            completion_ids: Tokens that the model wrote.
+            constraints: JSON text for each.
+            opening: For each, the block of hidden reasoning that its rendered prompt opened.
+            trainer_state: TRL's; tells the step.
+        """
+        completions: list[str] = self._tokenizer.batch_decode(completion_ids, skip_special_tokens=True)
+        whole = [opened + written for opened, written in zip(opening, completions, strict=True)]
+        rewards = self._reward(prompts, whole, constraints=constraints)
+        step = trainer_state.global_step + 1
+        if trainer_state.is_world_process_zero and self._due(step):
+            every = -(-len(rewards) // self._options.samples)
+            explained = map(self._reward.explain, prompts[::every], whole[::every], constraints[::every])
+            found = (values[::every] for values in (prompts, completions, constraints))
+            rows = zip(*found, explained, rewards[::every], strict=True)
+            self._samples.add(step, "prompt", [sample(*row) for row in rows])
         return rewards
 
     def _due(self, step: int) -> bool:
         # What is generated at once may serve several steps.
         every, last = self._options.log_every, step + self._options.steps_per_generation - 1
         return self._options.samples > 0 and (step == 1 or last // every > (step - 1) // every)
-
-    def _sample(self, prompt: Any, completion: Any, constraints: str, reward: float) -> dict[str, Any]:
-        return sample(prompt, completion, constraints, self._reward.explain(prompt, completion, constraints), reward)

@@ -136,6 +136,11 @@ class TrlGrpoTrainer(TrainerOptions):
         return self.batch_size * self.accumulation * self.processes
 
     @property
+    def prompts_per_generation(self) -> int:
+        """Prompts whose responses are generated at once; TRL leaves out of an epoch what does not fill a generation."""
+        return (self.generation_batch or self.step_batch) // self.num_generations
+
+    @property
     def steps_per_generation(self) -> int:
         """Fewest optimiser steps after which a step and a generation end together."""
         generated = self.generation_batch or self.step_batch
@@ -153,8 +158,8 @@ class TrlGrpoTrainer(TrainerOptions):
             History with ``loss``, ``reward``, ``reward_std``, ``kl`` (where ``beta`` is above 0) and the lengths of
             responses of each logged step; ``trip_wire/reward`` and ``trip_wire/hacked``, ``eval_reward`` and
             ``eval_satisfied`` of those that evaluate, the first of which is step 0. Figures: ``prompts``,
-            ``prompts_dropped``, ``trip_wires``, ``trip_wires_dropped``, ``eval_prompts``, ``tokens_prompt``,
-            ``responses`` and ``steps``.
+            ``prompts_dropped``, ``prompts_left_out`` (of each epoch, for want of a full generation), ``trip_wires``,
+            ``trip_wires_dropped``, ``eval_prompts``, ``tokens_prompt``, ``responses`` and ``steps``.
         Raises:
             TrainingError: The prompts or the model cannot be used, vLLM is missing, or a child failed.
         """

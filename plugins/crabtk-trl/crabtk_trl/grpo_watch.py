@@ -63,14 +63,14 @@ class Watch(TrainerCallback):
     def _look(self, kind: str, rows: Sequence[Prompt], state: TrainerState) -> dict[str, float]:
         answers = greedy_answers(self._trainer, rows, self._options.batch_size)
         prompts, constraints = [row.messages for row in rows], [row.constraints for row in rows]
-        given = list(zip(prompts, answers, constraints, strict=True))
-        explained = [self._rewards.guard.explain(*one) for one in given]
+        whole = [row.opening + answer for row, answer in zip(rows, answers, strict=True)]
+        explained = [self._rewards.guard.explain(*one) for one in zip(prompts, whole, constraints, strict=True)]
         rewards = [one.reward for one in explained]
         if self._rewards.guard is not self._rewards.training:
-            rewards = self._rewards.training(prompts, answers, constraints=constraints)
+            rewards = self._rewards.training(prompts, whole, constraints=constraints)
         if state.is_world_process_zero:
-            found = zip(given, explained, rewards, strict=True)
-            self._samples.add(state.global_step, kind, [sample(*one, said, reward) for one, said, reward in found])
+            found = zip(prompts, answers, constraints, explained, rewards, strict=True)
+            self._samples.add(state.global_step, kind, [sample(*one) for one in found])
         return figures(kind, rewards, explained)
 
 

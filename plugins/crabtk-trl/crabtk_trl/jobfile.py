@@ -37,9 +37,11 @@ class JobFile:
     revision: str | None = None
 
     @classmethod
-    def of(cls, job: TrainingJob, method: str, options: Mapping[str, Any]) -> Self:
+    def of(cls, job: TrainingJob, method: str, options: Mapping[str, Any], section: str) -> Self:
         """Make one from a job; a model that is no folder is left as a hub name.
 
+        Args:
+            section: Of the settings that the options stand in, for error messages.
         Raises:
             SettingsError: ``options["chat_template"]`` names a file that cannot be read.
         """
@@ -52,7 +54,7 @@ class JobFile:
             seed=job.seed,
             options=options,
             method=method,
-            template=read_template(options["chat_template"]),
+            template=read_template(options["chat_template"], section),
             evaluation=None if job.evaluation is None else str(job.evaluation.absolute()),
             tokens=job.tokens,
             reference=None if job.reference is None else _absolute(job.reference),

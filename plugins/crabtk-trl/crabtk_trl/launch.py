@@ -16,6 +16,7 @@ from crabtk import TrainingOutcome, TrainingProgress
 from crabtk.errors import TrainingError
 from crabtk_trl.distribution import command
 from crabtk_trl.environment import child_environment
+from crabtk_trl.failure_log import telling
 from crabtk_trl.jobfile import JobFile
 
 _LAST_LINES = 12
@@ -36,16 +37,16 @@ def launch(job: JobFile, report: Callable[[TrainingProgress], None]) -> Training
         start = stream.tell()
         child = _start(job.write(), job.options, stream)
         try:
-            last = _forward(child, report)
+            outcome, error = _forward(child, report)
             code = child.wait()
         finally:
             # Reached on Ctrl-C and when ``report`` raises, too: no training goes on without a caller.
             child.kill()
             child.wait()
             _await_end(child)
-    if code == 0 and "outcome" in last:
-        return TrainingOutcome(tuple(last["outcome"]["history"]), last["outcome"]["figures"])
-    raise TrainingError(_failure(last.get("error"), code, log, start))
+    if code == 0 and outcome:
+        return TrainingOutcome(tuple(outcome["history"]), outcome["figures"])
+    raise TrainingError(_failure(error, code, log, start))
 
 
 def _start(job_file: Path, options: Mapping[str, Any], log: IO[bytes]) -> subprocess.Popen[bytes]:
@@ -68,13 +69,18 @@ def _await_end(child: subprocess.Popen[bytes]) -> None:
         child.stdout.close()
 
 
-def _forward(child: subprocess.Popen[bytes], report: Callable[[TrainingProgress], None]) -> Mapping[str, Any]:
-    last: Mapping[str, Any] = {}
+def _forward(
+    child: subprocess.Popen[bytes], report: Callable[[TrainingProgress], None]
+) -> tuple[Mapping[str, Any] | None, str | None]:
+    """Pass progress on; return the outcome, and the first error: later ones of other processes follow from it."""
+    outcome, error = None, None
     for line in child.stdout or ():
-        last = json.loads(line)
-        if "progress" in last:
-            report(TrainingProgress(**last["progress"]))
-    return last
+        message = json.loads(line)
+        if "progress" in message:
+            report(TrainingProgress(**message["progress"]))
+        outcome = message.get("outcome", outcome)
+        error = error or message.get("error")
+    return outcome, error
 
 
 def _failure(error: str | None, code: int, log: Path, start: int) -> str:
@@ -85,5 +91,5 @@ def _failure(error: str | None, code: int, log: Path, start: int) -> str:
         how = f"was killed by signal {-code}" + (" (often: out of memory)" if code == -9 else "")
     with log.open("rb") as stream:
         stream.seek(start)
-        lines = stream.read().decode("utf-8", "replace").splitlines()[-_LAST_LINES:]
-    return "\n".join([f"Training {how}; the last lines of {log}:", *lines])
+        lines = stream.read().decode("utf-8", "replace").splitlines()
+    return "\n".join([f"Training {how}; the last lines of {log}:", *telling(lines)[-_LAST_LINES:]])

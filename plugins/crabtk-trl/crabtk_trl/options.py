@@ -2,6 +2,7 @@
 
 # Annotations must be objects here, not texts: a trainer's constructor is made in its own module, and settings are
 # checked against these annotations there.
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field
 from typing import ClassVar, Literal
@@ -26,7 +27,7 @@ class TrainerOptions:
     Attributes:
         learning_rate: Peak. LoRA usually wants five to ten times the rate of full fine-tuning.
         epochs: Passes over the examples; a job that gives a number of tokens overrides it.
-        max_steps: Stop after so many optimiser steps; -1 leaves it to ``epochs``.
+        max_steps: Stop after so many optimiser steps; -1 leaves it to ``epochs``, and a number of tokens overrides it.
         batch_size: Rows in one forward pass of one process.
         accumulation: Forward passes per optimiser step.
         lora: Train low-rank adapters and merge them at the end; False trains all weights.
@@ -49,12 +50,12 @@ class TrainerOptions:
         log_every: Optimiser steps between reports; every checkpoint and every evaluation reports too.
         evaluate_every: Optimiser steps between evaluations on the job's dev rows; 0 is ``checkpoint_every``. There is
             always one after the last step.
-        early_stopping: Stop once so many evaluations in a row brought no lower loss; 0 never does.
-        keep_best: The finished model is the one with the lowest evaluation loss; False takes the last.
+        early_stopping: Stop once so many evaluations in a row brought no lower loss; 0 never does. Needs dev rows.
+        keep_best: The finished model is the one with the lowest evaluation loss; False takes the last. Needs dev rows.
         dtype: Of computation. ``auto`` is bfloat16 where the device has instructions for it, else float32. Weights
             under training are float32 either way.
         save_dtype: Of the finished weights; ``auto`` is that of the model trained from.
-        device: ``auto``, ``cpu``, ``mps``, ``cuda`` or ``cuda:N``.
+        device: ``auto``, ``cpu``, ``mps``, ``cuda``, or ``cuda:N`` for one process. One that is not there is an error.
         attention: Attention implementation of transformers.
         activation_checkpointing: Recompute activations: less memory, about a fifth slower.
         deterministic: On an accelerator, choose algorithms that repeat bit by bit; costs speed. CPUs always do.
@@ -123,6 +124,14 @@ class TrainerOptions:
         self._require(
             self.distributed != "none" or self.processes == 1, "processes", '1 with distributed = "none"; set "ddp"'
         )
+        known = re.fullmatch(r"auto|cpu|mps|cuda(:\d+)?", self.device)
+        self._require(known is not None, "device", '"auto", "cpu", "mps", "cuda" or "cuda:N"')
+        self._require(
+            self.distributed == "none" or ":" not in self.device,
+            "device",
+            f'"cuda" with distributed = "{self.distributed}": each process takes a device of its own, among those that '
+            "CUDA_VISIBLE_DEVICES lists",
+        )
 
     def _require(self, holds: bool, key: str, rule: str) -> None:
         if not holds:
@@ -150,4 +159,4 @@ class TrainerOptions:
         """
         options = asdict(self)
         require_packages(options)
-        return launch(JobFile.of(job, self.method, options), report)
+        return launch(JobFile.of(job, self.method, options, self.section), report)

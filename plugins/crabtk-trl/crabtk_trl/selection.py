@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -9,6 +10,8 @@ from typing import Any, NamedTuple
 from transformers import TrainerCallback, TrainerControl, TrainerState, TrainingArguments
 from transformers.trainer_utils import PREFIX_CHECKPOINT_DIR
 
+from crabtk.errors import TrainingError
+from crabtk_trl.jobfile import JobFile
 from crabtk_trl.options import TrainerOptions
 
 
@@ -20,14 +23,29 @@ class Best(NamedTuple):
 
 
 def best(log: Sequence[Mapping[str, float]]) -> Best | None:
-    """Return the best evaluation of a trainer's log; None where there was none."""
-    found = (Best(int(line["step"]), line["eval_loss"]) for line in log if "eval_loss" in line)
+    """Return the best evaluation of a trainer's log; None where none had a loss that is a number."""
+    evaluations = (Best(int(line["step"]), line["eval_loss"]) for line in log if "eval_loss" in line)
+    found = (evaluation for evaluation in evaluations if math.isfinite(evaluation.eval_loss))
     return min(found, key=lambda evaluation: evaluation.eval_loss, default=None)
 
 
 def evaluations_since(log: Sequence[Mapping[str, float]], step: int) -> int:
     """Count the evaluations after a step."""
     return sum("eval_loss" in line and line["step"] > step for line in log)
+
+
+def check_selection(job: JobFile, options: TrainerOptions) -> None:
+    """Make sure that there is something to select by.
+
+    Raises:
+        TrainingError: The options ask for the best model or an early end, and the job has no dev rows.
+    """
+    asked = [key for key in ("keep_best", "early_stopping") if getattr(options, key)]
+    if asked and job.evaluation is None:
+        raise TrainingError(
+            f"{options.section}.options sets {' and '.join(asked)}, and the job has no dev rows to evaluate on. "
+            "Give the split dev some rows, or leave these options out."
+        )
 
 
 class Selection(TrainerCallback):

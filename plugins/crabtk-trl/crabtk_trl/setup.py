@@ -61,11 +61,20 @@ def _evaluation(job: JobFile, options: TrainerOptions) -> dict[str, Any]:
     return {"eval_strategy": "steps", "eval_steps": options.evaluation_steps}
 
 
+def evaluation_batch(options: TrainerOptions) -> int:
+    """Return the rows of one process's forward pass in evaluation.
+
+    Several processes take one at a time: accelerate fills their last batches up with rows that they have had, which
+    would count again in the mean of such a batch; of single rows it drops the repeated ones.
+    """
+    return 1 if options.processes > 1 else options.batch_size
+
+
 def configuration(job: JobFile, options: TrlTrainer) -> SFTConfig:
     """Return TRL's configuration of supervised fine-tuning, for rows that are ready as they are."""
     return SFTConfig(
         **shared_arguments(job, options),
-        per_device_eval_batch_size=1 if options.packing else options.batch_size,
+        per_device_eval_batch_size=1 if options.packing else evaluation_batch(options),
         dataset_kwargs={"skip_prepare_dataset": True},
         # Passes over a number of tokens are shuffled one by one.
         train_sampling_strategy="random" if job.tokens is None else "sequential",

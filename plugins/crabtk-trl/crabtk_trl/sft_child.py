@@ -19,11 +19,12 @@ from crabtk_trl.export import export
 from crabtk_trl.history import history
 from crabtk_trl.jobfile import JobFile
 from crabtk_trl.model import context_length, load_model, resolve
+from crabtk_trl.precision import train_in_float32
 from crabtk_trl.resume import train_from
 from crabtk_trl.rows import Rows, rows
-from crabtk_trl.selection import best
+from crabtk_trl.selection import best, check_selection
 from crabtk_trl.setup import adapters, configuration
-from crabtk_trl.sharding import prepare_sharding
+from crabtk_trl.sharding import prepare_sharding, sum_in_float32
 from crabtk_trl.tokenise import Tokenised, tokenise
 from crabtk_trl.trainer import TrlTrainer
 from crabtk_trl.weighted import WeightedSFTTrainer
@@ -39,6 +40,7 @@ def run(job: JobFile, channel: Channel) -> dict[str, Any]:
     """
     options = TrlTrainer(**job.options)
     prepare_torch(options)
+    check_selection(job, options)
     folder = resolve(job.model, job.revision)
     checkpoints = Checkpoints(Path(job.work, "checkpoints"))
     trainer, laid, figures = make_trainer(job, options, folder)
@@ -58,7 +60,7 @@ def make_trainer(job: JobFile, options: TrlTrainer, folder: Path) -> tuple[Weigh
     Returns:
         The trainer, the rows that it goes over, and the figures so far.
     """
-    tokenizer = load_tokenizer(folder, job)
+    tokenizer = load_tokenizer(folder, job, options.section)
     examples = tokenise(Path(job.examples), tokenizer, options.max_length)
     ending = ending_tokens(tokenizer, _generation(folder))
     figures = check(examples, tokenizer, ending, options.max_length, context_length(folder))
@@ -70,6 +72,7 @@ def make_trainer(job: JobFile, options: TrlTrainer, folder: Path) -> tuple[Weigh
     dev = _dev(job, options, tokenizer)
     # Before the model is loaded: sharding by ZeRO-3 begins while it is.
     arguments = configuration(job if dev else replace(job, evaluation=None), options)
+    sum_in_float32(arguments)
     set_seed(job.seed)  # embeddings of new tokens are drawn
     trainer = WeightedSFTTrainer(
         model=load_model(folder, options, tokenizer),
@@ -79,6 +82,7 @@ def make_trainer(job: JobFile, options: TrlTrainer, folder: Path) -> tuple[Weigh
         processing_class=tokenizer,
         peft_config=adapters(options),
     )
+    train_in_float32(trainer.model, options)
     prepare_sharding(trainer, options)
     return trainer, laid, {**asdict(figures), "sequences": len(laid.table), "evaluation_examples": len(dev)}
 

@@ -16,9 +16,11 @@ CHATML = (
 """ChatML: each turn between two tokens of its own, with its role in the first line."""
 
 
-def read_template(option: str) -> str | None:
+def read_template(option: str, section: str) -> str | None:
     """Return the template that the option ``chat_template`` asks for; None where it asks for none.
 
+    Args:
+        section: Of the settings that the option stands in, for the error message.
     Raises:
         SettingsError: It names a file that cannot be read.
     """
@@ -28,6 +30,6 @@ def read_template(option: str) -> str | None:
         return Path(option).read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise SettingsError(
-            f'training.options.chat_template = "{option}" is neither "chatml" nor a Jinja file that can be read '
+            f'{section}.options.chat_template = "{option}" is neither "chatml" nor a Jinja file that can be read '
             f"({error}). Paths count from the folder that crabtk runs in."
         ) from error

@@ -89,7 +89,7 @@ def test_chatml_gives_a_base_model_turns_and_an_end(base: Path, rows: Path) -> N
     from crabtk_trl.chat import load_tokenizer
     from crabtk_trl.model import load_model
 
-    tokenizer = load_tokenizer(base, job(base, rows, CHATML))
+    tokenizer = load_tokenizer(base, job(base, rows, CHATML), "training")
     assert (len(tokenizer), tokenizer.eos_token) == (259, "<|im_end|>")
     messages = [{"role": "user", "content": "Hi"}]
     text = tokenizer.apply_chat_template(messages, tokenize=False, add_generation_prompt=True)
@@ -104,15 +104,16 @@ def test_a_model_that_has_the_tokens_keeps_its_size(tiny: Path, rows: Path) -> N
     from crabtk_trl.chat import load_tokenizer
     from crabtk_trl.model import load_model
 
-    tokenizer = load_tokenizer(tiny, job(tiny, rows, CHATML, lora=True))
+    tokenizer = load_tokenizer(tiny, job(tiny, rows, CHATML, lora=True), "training")
     assert len(tokenizer) == load_model(tiny, TrlTrainer(device="cpu"), tokenizer).config.vocab_size == 259
 
 
 def test_adapters_cannot_learn_new_tokens(base: Path, rows: Path) -> None:
     from crabtk_trl.chat import load_tokenizer
 
-    with pytest.raises(TrainingError, match=r"im_start.*lora = false.*chat_template"):
-        load_tokenizer(base, job(base, rows, CHATML, lora=True))
+    for section in ("training", "dpo", "rl"):
+        with pytest.raises(TrainingError, match=rf"im_start.*lora = false, or {section}\.options\.chat_template"):
+            load_tokenizer(base, job(base, rows, CHATML, lora=True), section)
 
 
 def test_without_any_template_the_remedy_is_named(base: Path, rows: Path) -> None:
@@ -120,7 +121,7 @@ def test_without_any_template_the_remedy_is_named(base: Path, rows: Path) -> Non
     from crabtk_trl.tokenise import tokenise
 
     with pytest.raises(TrainingError, match=r"no chat template.*chatml"):
-        tokenise(rows, load_tokenizer(base, job(base, rows)), 100)
+        tokenise(rows, load_tokenizer(base, job(base, rows), "training"), 100)
 
 
 @pytest.mark.slow

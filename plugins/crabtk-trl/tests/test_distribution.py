@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import math
 import shutil
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -11,7 +13,7 @@ import pytest
 
 from crabtk.errors import TrainingError
 from crabtk.types import TrainingJob, TrainingOutcome
-from crabtk_trl import TrlTrainer, launch
+from crabtk_trl import TrlDpoTrainer, TrlTrainer, launch
 from crabtk_trl.distribution import command
 
 pytestmark = pytest.mark.slow
@@ -44,8 +46,58 @@ def sharding_command(options: Mapping[str, Any], arguments: Sequence[str]) -> li
 
 def test_on_cpus_that_do_not_shard_it_is_refused(tiny: Path, rows: Path, tmp_path: Path) -> None:
     job = TrainingJob(str(tiny), rows, tmp_path / "model", tmp_path / "work", seed=5)
-    with pytest.raises(TrainingError, match=r'"fsdp" shards on accelerators only.*"ddp"'):
+    with pytest.raises(
+        TrainingError, match=r'"fsdp" shards on accelerators only.* training\.options\.distributed = "ddp"'
+    ):
         TrlTrainer(**OPTIONS, distributed="fsdp", processes=2).train(job, lambda progress: None)
+
+
+def test_the_reason_for_a_refusal_reaches_the_caller(tiny: Path, rows: Path, tmp_path: Path) -> None:
+    job = TrainingJob(str(tiny), rows, tmp_path / "model", tmp_path / "work", seed=5)
+    with pytest.raises(TrainingError, match=r"leaves no room for a completion within 3 tokens") as told:
+        TrlTrainer(**OPTIONS | {"max_length": 3}, distributed="ddp", processes=2).train(job, lambda progress: None)
+    assert str(told.value).partition(" (log:")[0] in (job.work / "train.log").read_text()
+
+
+def test_of_any_other_failure_the_last_lines_are_its_own(tiny: Path, rows: Path, tmp_path: Path) -> None:
+    job = TrainingJob(str(tiny), rows, tmp_path / "model", tmp_path / "work", seed=5)
+    with pytest.raises(TrainingError, match=r"train\.log:\n(.*\n)+ValueError: nosuch is not .*$") as told:
+        TrlTrainer(**OPTIONS, scheduler="nosuch", distributed="ddp", processes=2).train(job, lambda progress: None)
+    assert "ChildFailedError" not in str(told.value)
+
+
+def test_rows_that_fill_the_last_batch_up_do_not_count_in_the_evaluation(
+    tiny: Path, rows: Path, tmp_path: Path
+) -> None:
+    """Five dev rows of unlike lengths, at a learning rate that moves no weight."""
+    dev = tmp_path / "dev.jsonl"
+    dev.write_text("".join(rows.read_text().splitlines(keepends=True)[:5]))
+    options = OPTIONS | {"learning_rate": 1e-30, "max_steps": 1, "packing": False, "batch_size": 4}
+    losses = []
+    for name, several in (("one", {}), ("two", {"distributed": "ddp", "processes": 2})):
+        root = tmp_path / name
+        job = TrainingJob(str(tiny), rows, root / "model", root / "work", seed=5, evaluation=dev)
+        outcome = TrlTrainer(**options, **several).train(job, lambda progress: None)
+        losses.append(outcome.history[-1]["eval_loss"])
+    assert losses[1] == pytest.approx(losses[0], rel=1e-6)
+
+
+def test_a_sharded_reference_computes_as_exactly_as_the_model(
+    tiny: Path, rows: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Log-probabilities that are handed back in bfloat16 put the first loss thousandths away from ln 2."""
+    monkeypatch.setattr(launch, "command", sharding_command)
+    pairs = tmp_path / "pairs.jsonl"
+    with pairs.open("w") as file:
+        for row in map(json.loads, rows.read_text().splitlines()):
+            (said,) = row["completion"]
+            other = [{**said, "content": said["content"].upper()}]
+            file.write(json.dumps({"prompt": row["prompt"], "chosen": [said], "rejected": other}) + "\n")
+    options = OPTIONS | {"max_steps": 1, "dtype": "bfloat16", "batch_size": 2, "accumulation": 2}
+    job = TrainingJob(str(tiny), pairs, tmp_path / "model", tmp_path / "work", seed=5)
+    trainer = TrlDpoTrainer(**options, distributed="fsdp", processes=2)
+    (first,) = trainer.train(job, lambda progress: None).history
+    assert first["loss"] == pytest.approx(math.log(2), abs=1e-3)
 
 
 @pytest.fixture(scope="module")

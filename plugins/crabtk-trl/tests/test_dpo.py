@@ -64,7 +64,7 @@ def job_of(root: Path, model: Path, rows: Path, options: Any, **given: Any) -> A
 
     (root / "work").mkdir(parents=True, exist_ok=True)
     job = TrainingJob(str(model), rows, root / "model", root / "work", seed=5, **given)
-    return JobFile.of(job, options.method, asdict(options))
+    return JobFile.of(job, options.method, asdict(options), options.section)
 
 
 def weights(model: Any) -> dict[str, Any]:
@@ -198,11 +198,58 @@ def test_a_number_of_tokens_is_refused(tiny: Path, pairs: Path, tmp_path: Path) 
         ({"loss_type": "exo_pair"}, r'above 0 with "exo_pair"'),
         ({"max_prompt_length": 0}, "max_prompt_length"),
         ({"batch_size": 0}, r"dpo\.options\.batch_size"),
+        (
+            {"precompute_ref": True, "distributed": "ddp", "processes": 2},
+            r'precompute_ref = True must be false with distributed = "ddp"',
+        ),
     ],
 )
 def test_options_that_cannot_be_are_refused_with_their_key(options: dict[str, Any], says: str) -> None:
     with pytest.raises(SettingsError, match=says):
         TrlDpoTrainer(**options)
+
+
+def test_one_process_alone_asks_the_reference_beforehand() -> None:
+    from crabtk_trl.dpo_reference import needs_loading, precomputes
+
+    folder = Path("model")
+    one, several = TrlDpoTrainer(device="cuda"), TrlDpoTrainer(device="cuda", distributed="ddp", processes=2)
+    assert precomputes(one) and not needs_loading(folder, folder, one)
+    assert not precomputes(several) and needs_loading(folder, folder, several)
+
+
+def test_to_select_by_dev_pairs_there_must_be_some(tiny: Path, pairs: Path, tmp_path: Path) -> None:
+    from crabtk_trl import dpo_child
+
+    options = TrlDpoTrainer(**OPTIONS, early_stopping=2)
+    with pytest.raises(TrainingError, match=r"dpo\.options sets early_stopping, and the job has no dev rows"):
+        dpo_child.run(job_of(tmp_path, tiny, pairs, options), silent())
+
+
+@pytest.mark.slow
+def test_two_processes_start_at_the_reference_and_learn(tuned: Path, pairs: Path, tmp_path: Path) -> None:
+    options = TrlDpoTrainer(**OPTIONS | {"batch_size": 2}, distributed="ddp", processes=2)
+    job = TrainingJob(str(tuned), pairs, tmp_path / "model", tmp_path / "work", seed=5)
+    losses = [line["loss"] for line in options.train(job, lambda progress: None).history]
+    assert losses[0] == pytest.approx(math.log(2), abs=1e-6)
+    assert losses[-1] < 0.6
+    assert not equal(weights(job.output), weights(tuned))
+
+
+@pytest.mark.slow
+def test_two_processes_evaluate_as_one(tiny: Path, tuned: Path, pairs: Path, tmp_path: Path) -> None:
+    """Five pairs: the last batch of two processes is filled up. Another reference, so that pairs have losses apart."""
+    dev = tmp_path / "dev.jsonl"
+    dev.write_text("".join(pairs.read_text().splitlines(keepends=True)[::5]))
+    assert len(dev.read_text().splitlines()) == 5
+    still = OPTIONS | {"learning_rate": 1e-30, "max_steps": 1, "other_reference": True, "dtype": "float32"}
+    losses = []
+    for name, several in (("one", {}), ("two", {"distributed": "ddp", "processes": 2})):
+        root = tmp_path / name
+        job = TrainingJob(str(tuned), pairs, root / "model", root / "work", seed=5, evaluation=dev, reference=str(tiny))
+        outcome = TrlDpoTrainer(**still, **several).train(job, lambda progress: None)
+        losses.append(outcome.history[-1]["eval_loss"])
+    assert losses[1] == pytest.approx(losses[0], rel=1e-6)
 
 
 @pytest.mark.slow

@@ -50,7 +50,7 @@ def job_of(root: Path, model: Path, rows: Path, options: TrlGrpoTrainer, **given
 
     (root / "work").mkdir(parents=True, exist_ok=True)
     job = TrainingJob(str(model), rows, root / "model", root / "work", seed=5, **given)
-    return JobFile.of(job, "grpo", asdict(options))
+    return JobFile.of(job, "grpo", asdict(options), "rl")
 
 
 def run(root: Path, model: Path, rows: Path, given: Any = None, **options: Any) -> dict[str, Any]:
@@ -207,18 +207,96 @@ def test_hostile_responses_get_in_the_trainer_what_their_types_say(
     assert all(rewards[name] == 0.0 for name in GATED)
 
 
+OPENING = "<|im_start|>assistant\n<think>\n"
+CUT_OFF = "the user wants a crab and a shell. the crab wears the shell"
+REPLY = "THE CRAB, THE SHELL.</think>the crab wears a shell"
+
+
+@pytest.mark.parametrize("parsed_by_trl", [False, True])
+def test_reasoning_that_the_template_opens_is_hidden_until_it_is_closed(
+    parsed_by_trl: bool,
+    model_with: Callable[[str], Path],
+    template: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """In training, on trip wires and dev prompts, and also where TRL itself takes reasoning apart."""
+    from transformers import AutoTokenizer
+    from trl import GRPOTrainer
+
+    from crabtk_trl import grpo_watch
+
+    model = model_with(template.replace("<|im_start|>assistant\n", OPENING))
+    tokenizer = AutoTokenizer.from_pretrained(model)
+    if parsed_by_trl:
+        tokenizer.response_template = {
+            "defaults": {"role": "assistant"},
+            "start_anchor": OPENING,
+            "fields": {
+                "reasoning": {"open_pattern": "(?=[\\s\\S]*?</think>)", "close": "</think>", "content": "text"},
+                "content": {"close_pattern": "<\\|im_end\\|>\\s*|$", "content": "text"},
+            },
+        }
+        tokenizer.save_pretrained(model)
+    texts = [CUT_OFF, REPLY] * 2
+    ids = [[*tokenizer(text)["input_ids"], tokenizer.eos_token_id] for text in texts]
+    monkeypatch.setattr(GRPOTrainer, "_generate_single_turn", lambda *_: (ids, None))
+    monkeypatch.setattr(grpo_watch, "greedy_answers", lambda _, rows, __: [CUT_OFF, REPLY][: len(rows)])
+    ask = "Tell of the crab and of the shell that it wears."
+    asked = write(tmp_path / "prompts.jsonl", [prompt(ask), *[prompt(ask, "trip_wire")] * 2])
+    dev = write(tmp_path / "dev.jsonl", [prompt(ask)] * 2)
+    outcome = run(tmp_path, model, asked, {"evaluation": dev}, max_steps=1, samples=4)
+    rows = samples(tmp_path)
+    assert {row["kind"] for row in rows} == {"prompt", "trip_wire", "dev"}
+    assert {(row["completion"], row["reward"], *row["satisfied"]) for row in rows} == {
+        (CUT_OFF, 0.0, 0.0, 0.0),
+        (REPLY, 1.0, 1.0, 1.0),
+    }
+    (line,) = (line for line in outcome["history"] if line["step"] == 1)
+    assert {line[key] for key in ("reward", "trip_wire/reward", "eval_reward", "eval_satisfied")} == {0.5}
+
+
+def test_a_template_that_opens_and_closes_reasoning_hides_nothing(
+    model_with: Callable[[str], Path], template: str, tmp_path: Path
+) -> None:
+    file = write(tmp_path / "prompts.jsonl", [prompt("Hi"), prompt("Hi", "trip_wire")])
+    openings = {}
+    for end in ("", "<think>\n\n</think>\n\n", "<thought>\n", "<reasoning>\n"):
+        found, _ = read(model_with(template.replace("assistant\n", f"assistant\n{end}")), file)
+        openings[end] = {row.opening for row in (*found.learnt, *found.trip_wires)}
+        assert found.dataset()["opening"][0] in openings[end]
+    assert [*openings.values()] == [{""}, {""}, {""}, {"<reasoning>\n"}]
+
+
+def test_a_closing_tag_that_decoding_drops_is_refused(
+    model_with: Callable[[str], Path], template: str, tmp_path: Path
+) -> None:
+    from transformers import AutoTokenizer
+
+    model = model_with(template.replace("<|im_start|>assistant\n", OPENING))
+    tokenizer = AutoTokenizer.from_pretrained(model)
+    tokenizer.add_special_tokens({"additional_special_tokens": ["<think>", "</think>"]})
+    tokenizer.save_pretrained(model)
+    with pytest.raises(TrainingError, match=r"opens hidden reasoning with <think>.*drops </think>"):
+        read(model, write(tmp_path / "prompts.jsonl", [prompt("Hi")]))
+
+
 def test_a_hundred_kilobytes_are_rewarded_in_a_second(tiny: Path) -> None:
     import time
     from types import SimpleNamespace
+
+    from transformers import AutoTokenizer
 
     from crabtk.rewards import ConstraintReward
     from crabtk_trl.grpo_samples import SampledReward, Samples
 
     state = SimpleNamespace(global_step=0, is_world_process_zero=False)
-    reward = SampledReward(ConstraintReward(), Samples(tiny / "unused.jsonl"), TrlGrpoTrainer())
+    tokenizer = AutoTokenizer.from_pretrained(tiny)
+    reward = SampledReward(ConstraintReward(), Samples(tiny / "unused.jsonl"), TrlGrpoTrainer(), tokenizer)
     long = "the crab walks, and " * 5000
+    ids = tokenizer(long)["input_ids"]
     begin = time.perf_counter()
-    found = reward(["Tell of the crab."], [long], [json.dumps(CONSTRAINTS)], trainer_state=state)
+    found = reward(["Tell of the crab."], [ids], [json.dumps(CONSTRAINTS)], [""], state)
     assert time.perf_counter() - begin < 1.0
     assert found == ConstraintReward()(["Tell of the crab."], [long], [json.dumps(CONSTRAINTS)])
 
@@ -257,6 +335,20 @@ def test_long_prompts_are_dropped_and_counted(tiny: Path, tmp_path: Path) -> Non
     found, _ = read(tiny, write(tmp_path / "prompts.jsonl", rows), max_prompt_length=60)
     assert (len(found.learnt), len(found.trip_wires)) == (2, 0)
     assert (found.figures["prompts_dropped"], found.figures["trip_wires_dropped"]) == (1, 1)
+
+
+def test_prompts_that_fill_no_generation_are_refused_or_counted(
+    tiny: Path, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    asked = write(tmp_path / "prompts.jsonl", [prompt("Hi"), prompt("Ho"), prompt("Hu")])
+    with pytest.raises(TrainingError, match=r"3 prompts are left .* takes 4: 16 responses \(batch_size × .*lower"):
+        read(tiny, asked, batch_size=16)
+    with pytest.raises(TrainingError, match=r"takes 8: 32 responses \(generation_batch = 32\), 4 to each prompt"):
+        read(tiny, asked, generation_batch=32, checkpoint_every=8)
+    assert read(tiny, asked)[0].figures["prompts_left_out"] == 0
+    assert not caplog.records
+    assert read(tiny, asked, batch_size=8)[0].figures["prompts_left_out"] == 1
+    assert "a generation takes 2 prompts: each epoch leaves out 1 of 3" in caplog.text
 
 
 def test_the_context_bounds_prompts_too(tiny: Path, tmp_path: Path) -> None:

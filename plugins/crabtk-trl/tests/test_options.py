@@ -6,6 +6,7 @@ import subprocess
 import sys
 from dataclasses import asdict
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -13,7 +14,7 @@ import pytest
 from crabtk.errors import SettingsError, TrainingError
 from crabtk.plugins import Plugin, check_options
 from crabtk.types import TrainingJob
-from crabtk_trl import TrlTrainer, cores
+from crabtk_trl import TrlDpoTrainer, TrlGrpoTrainer, TrlTrainer, cores
 from crabtk_trl.environment import child_environment
 from crabtk_trl.extras import require_packages
 
@@ -38,6 +39,8 @@ def test_known_options_pass_and_unknown_ones_are_named() -> None:
         ({"quantization": "nf4"}, "quantization"),
         ({"keep_adapter": True}, "keep_adapter"),
         ({"processes": 2}, "processes"),
+        ({"device": "gpu"}, r"device = 'gpu' must be \"auto\", \"cpu\""),
+        ({"device": "cuda:1", "distributed": "ddp"}, r'"cuda" with distributed = "ddp".*CUDA_VISIBLE_DEVICES'),
     ],
 )
 def test_values_that_make_no_sense_are_refused(options: dict[str, Any], key: str) -> None:
@@ -90,6 +93,7 @@ def test_several_processes_see_the_callers_accelerators_and_share_its_cores(monk
             r'quantization = "nf4" .*bitsandbytes: pip install "crabtk-trl\[qlora\]"',
         ),
         ({"optimizer": "adamw_8bit"}, r"adamw_8bit.*qlora"),
+        ({"optimizer": "paged_adamw_32bit"}, r"paged_adamw_32bit.*qlora"),
         ({"distributed": "deepspeed"}, r"crabtk-trl\[deepspeed\]"),
     ],
 )
@@ -101,11 +105,56 @@ def test_a_missing_package_is_named_before_anything_starts(
         require_packages(ALONE | options)
 
 
-def test_a_chat_template_that_cannot_be_read_is_an_error_at_once(tmp_path: Path) -> None:
+def test_every_optimiser_of_bitsandbytes_is_known_to_need_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    from transformers.trainer_optimizer import _BITSANDBYTES_OPTIMIZERS, _TORCHAO_OPTIMIZERS
+    from transformers.training_args import OptimizerNames
+
+    monkeypatch.setattr("crabtk_trl.extras.find_spec", lambda name: None)
+    for name in _BITSANDBYTES_OPTIMIZERS:
+        with pytest.raises(TrainingError, match="bitsandbytes"):
+            require_packages(ALONE | {"optimizer": str(name.value)})
+    for name in (*_TORCHAO_OPTIMIZERS, OptimizerNames.ADAMW_TORCH_FUSED, OptimizerNames.RMSPROP):
+        require_packages(ALONE | {"optimizer": str(name.value)})
+
+
+@pytest.mark.parametrize(
+    ("trainer", "section"), [(TrlTrainer, "training"), (TrlDpoTrainer, "dpo"), (TrlGrpoTrainer, "rl")]
+)
+def test_a_chat_template_that_cannot_be_read_is_an_error_at_once(trainer: Any, section: str, tmp_path: Path) -> None:
     job = TrainingJob("model", tmp_path / "rows", tmp_path / "out", tmp_path / "work", 1)
-    with pytest.raises(SettingsError, match=r"chat_template = .*nowhere\.jinja"):
-        TrlTrainer(chat_template="nowhere.jinja").train(job, lambda progress: None)
+    with pytest.raises(SettingsError, match=rf"^{section}\.options\.chat_template = .*nowhere\.jinja"):
+        trainer(chat_template="nowhere.jinja").train(job, lambda progress: None)
     assert not job.work.exists()
+
+
+@pytest.mark.parametrize(
+    ("trainer", "device", "says"),
+    [
+        (TrlTrainer, "cuda", r'^training\.options\.device = "cuda", but torch .* finds no such device'),
+        (TrlDpoTrainer, "cuda:3", r'^dpo\.options\.device = "cuda:3"'),
+        (TrlGrpoTrainer, "mps", r'^rl\.options\.device = "mps"'),
+    ],
+)
+def test_a_device_that_is_not_there_is_refused(
+    trainer: Any, device: str, says: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import torch
+
+    from crabtk_trl.child import prepare_torch
+
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
+    monkeypatch.setattr(torch.backends.mps, "is_available", lambda: False)
+    with pytest.raises(TrainingError, match=says):
+        prepare_torch(trainer(device=device, threads=1))
+    prepare_torch(trainer(threads=torch.get_num_threads()))  # ``auto`` takes what is there
+
+
+def test_sharding_that_cannot_be_names_the_section() -> None:
+    from crabtk_trl.sharding import prepare_sharding
+
+    trainer: Any = SimpleNamespace(is_fsdp_enabled=False)
+    with pytest.raises(TrainingError, match=r'Set dpo\.options\.distributed = "ddp"'):
+        prepare_sharding(trainer, TrlDpoTrainer(distributed="fsdp", processes=2))
 
 
 def test_a_containers_quota_bounds_the_threads(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

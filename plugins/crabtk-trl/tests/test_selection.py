@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from crabtk.errors import TrainingError
 from crabtk_trl.channel import Channel
 from crabtk_trl.jobfile import JobFile
 
@@ -139,6 +140,19 @@ def test_without_dev_rows_that_can_be_used_it_trains_and_says_so(
     outcome = run_job(job, Channel(io.StringIO()))
     assert outcome["figures"]["evaluation_examples"] == 0 and outcome["figures"]["steps"] == 2
     assert "no dev row can be evaluated" in caplog.text
+
+
+@pytest.mark.parametrize("asked", [{"keep_best": True}, {"early_stopping": 2}])
+def test_to_select_by_dev_rows_the_job_must_have_some(
+    asked: dict[str, Any], tiny: Path, rows: Path, tmp_path: Path
+) -> None:
+    from crabtk_trl.sft_child import run as run_job
+
+    job = JobFile(str(tiny), str(rows), str(tmp_path / "model"), str(tmp_path), 5, OPTIONS | asked)
+    with pytest.raises(
+        TrainingError, match=rf"training\.options sets {next(iter(asked))}, and the job has no dev rows"
+    ):
+        run_job(job, Channel(io.StringIO()))
 
 
 def test_a_budget_of_tokens_overrides_epochs_and_steps(tiny: Path, rows: Path, tmp_path: Path) -> None:

@@ -118,6 +118,16 @@ def test_the_evaluation_loss_is_that_of_all_tokens_however_they_are_laid(
     assert figures["evaluation_examples"] == 48
 
 
+def test_several_processes_evaluate_single_rows() -> None:
+    """Of batches, those that are filled up with repeated rows would count those rows again."""
+    from crabtk_trl import TrlDpoTrainer, TrlTrainer
+    from crabtk_trl.setup import evaluation_batch
+
+    for trainer in (TrlTrainer, TrlDpoTrainer):
+        assert evaluation_batch(trainer(batch_size=4)) == 4
+        assert evaluation_batch(trainer(batch_size=4, distributed="ddp", processes=2)) == 1
+
+
 def test_an_example_of_weight_0_is_left_out_and_counted(tiny: Path, rows: Path, tmp_path: Path) -> None:
     _, figures = trainer_on(tiny, weighted_rows(rows, tmp_path, [1.0, 0.0]), tmp_path, packing=False)
     assert (figures["examples"], figures["examples_weightless"], figures["sequences"]) == (48, 24, 24)
