@@ -19,10 +19,11 @@ from crabtk.pipeline.grade import GRADES, JUDGEMENTS, grade, grade_table, judge_
 from crabtk.pipeline.ledger import ledger
 from crabtk.pipeline.score import RESPONSES, choose_items, respond
 from crabtk.plugins import Plugin, build, failures_of
-from crabtk.protocols import Benchmark
+from crabtk.protocols import Benchmark, Checks
 from crabtk.scoring.aggregate import aggregate
 from crabtk.scoring.own_metrics import own_metrics, standard_metrics
 from crabtk.store import Result, Stored, tree_digest
+from crabtk.text import ParsedText
 from crabtk.types import BenchmarkItem, Rejected
 
 TRAINED = {"sft": "sft_model", "dpo": "dpo_model", "grpo": "grpo_model"}
@@ -59,6 +60,7 @@ def _responses(run: Run, inputs: Mapping[str, Stored]) -> Result:
     tables: list[pl.DataFrame] = []
     ledgers: list[pl.DataFrame] = []
     benchmarks = _benchmarks(run, inputs)
+    _rehearse(benchmarks, run.checks())
     for name, model in scored_models(run, inputs).items():
         own = None if model == run.settings.engines[settings.engine].model else model
         for plugin, benchmark, items in benchmarks:
@@ -68,6 +70,15 @@ def _responses(run: Run, inputs: Mapping[str, Stored]) -> Result:
             tables.append(table)
             ledgers.append(refused)
     return Result({"responses": pl.concat(tables)}, pl.concat(ledgers))
+
+
+def _rehearse(benchmarks: Sequence[tuple[Plugin, Benchmark, Sequence[BenchmarkItem]]], checks: Checks) -> None:
+    """Grade a word on each item, so that what a grader lacks is known before a model is asked for hours."""
+    text = ParsedText("Rehearsal.")
+    for plugin, benchmark, items in benchmarks:
+        with failures_of(plugin, BenchmarkError):
+            for item in items:
+                benchmark.grade(item, text, checks)
 
 
 def _responses_depend(run: Run) -> Any:

@@ -48,6 +48,22 @@ class AsksInVain(Asks):
     answerable: ClassVar[frozenset[str]] = frozenset()
 
 
+class LacksData(Asks):
+    def grade(self, item: BenchmarkItem, response: ParsedText, checks: Any) -> Sequence[Grade]:
+        raise BenchmarkError("its grader needs data that is not there")
+
+
+def test_what_a_grader_lacks_is_known_before_a_model_is_asked(workshop: Workshop) -> None:
+    with Run(workshop.settings(CHANGES), workshop.registry(benchmark=LacksData), STAGES) as run:
+        run.materialize(upstream("crab"))
+        for name in upstream("responses"):
+            if name != "responses":
+                run.stage(name)
+        with pytest.raises(BenchmarkError, match="needs data"):
+            run.stage("responses")
+        assert run.engines.client("default").usage.calls == 0
+
+
 def materialize(workshop: Workshop, benchmark: type[Asks]) -> Any:
     with Run(workshop.settings(CHANGES), workshop.registry(benchmark=benchmark), STAGES) as run:
         run.materialize(upstream("judgements"))
