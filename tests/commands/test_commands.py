@@ -64,6 +64,7 @@ def test_measure_shows_a_table_and_takes_types(pairs: Path) -> None:
     assert {name.split(":")[0] for name in shown} <= {"list", "length"}
 
 
+@pytest.mark.slow
 def test_measure_is_the_same_over_processes_and_in_the_run(tmp_path: Path) -> None:
     file = write(tmp_path / "p.jsonl", [{"prompt": f"Tell {n}.", "completion": f"{n}. {RESPONSE}"} for n in range(200)])
     once = run("measure", file, "--json")
@@ -185,6 +186,7 @@ def test_verify_sums_up(tmp_path: Path) -> None:
     assert "list:bullets            2  100.0%  100.0%" in shown
 
 
+@pytest.mark.slow
 def test_benchmark_ids_are_judged_in_both_registries_over_processes(tmp_path: Path) -> None:
     asked = {"instruction_id_list": ["punctuation:no_comma", "detectable_format:number_bullet_lists"]}
     rows = [

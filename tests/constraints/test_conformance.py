@@ -65,6 +65,7 @@ def test_each_wording_reads_back_to_what_it_was_made_of(type_: ConstraintType) -
         assert type_.parse(sentence) == params
 
 
+@pytest.mark.slow
 def test_no_type_reads_the_wording_of_another() -> None:
     for writer, reader in product(TYPES, TYPES):
         if writer is not reader:

@@ -7,12 +7,15 @@ import re
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from tests.conftest import ROOT, install
 
 PAGE = ROOT / "docs" / "writing-a-type.md"
 _FILE = re.compile(r"^```\w+\n# ([\w.]+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
 
+@pytest.mark.slow
 def test_the_pages_plugin_installs_measures_and_passes_the_suite(python: Any, tmp_path: Path) -> None:
     source = tmp_path / "source"
     source.mkdir()

@@ -269,8 +269,9 @@ def test_a_judge_needs_one() -> None:
         "**" * 50_000,
     ],
 )
-def test_100_kb_are_scored_within_a_second(completion: str) -> None:
+def test_no_100_kb_take_time_out_of_proportion(completion: str) -> None:
     constraints = row(*CASES[::12])
     begun = time.process_time()
     ConstraintReward(types=BY_NAME)([ASKED], [completion], [constraints])
-    assert time.process_time() - begun < 1
+    # Half a second alone; several where the session's heap is large. What grows with the square takes minutes.
+    assert time.process_time() - begun < 10

@@ -71,6 +71,7 @@ def test_every_type_has_a_second_opinion() -> None:
     assert set(OPINIONS) == {type_.name for type_ in JUDGED}
 
 
+@pytest.mark.slow
 @pytest.mark.data
 def test_a_share_of_the_responses(seeds: list[Response]) -> None:
     chosen = long_enough(seeds)[::9]

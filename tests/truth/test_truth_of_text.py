@@ -70,6 +70,7 @@ def test_every_type_has_a_second_opinion() -> None:
     assert sorted(HOLDS) == sorted(type_.name for type_ in JUDGED)
 
 
+@pytest.mark.slow
 @pytest.mark.data
 def test_the_second_opinion_agrees_on_a_share_of_the_real_responses(seeds: list[Seed]) -> None:
     assert len(seeds) > 1500

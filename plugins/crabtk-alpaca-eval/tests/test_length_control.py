@@ -103,6 +103,7 @@ def test_length_controlled_win_rate_equals_that_of_alpaca_eval(gamed: Gamed) -> 
     assert 100 * (found.error or 0) == pytest.approx(LC_ERROR, abs=1e-3)
 
 
+@pytest.mark.slow
 def test_without_difficulties_the_minimal_formula_is_fitted_and_named(gamed: Gamed) -> None:
     found = length_controlled(comparisons(), None)
     assert found is not None
@@ -141,6 +142,7 @@ def test_a_missing_answer_costs_both_headline_rates_alike() -> None:
         assert found["lc_win_rate_minimal"] == pytest.approx(0.6 / factor, abs=0.02)
 
 
+@pytest.mark.slow
 def test_the_error_of_the_length_controlled_rate_is_over_all_prompts_and_none_of_equal_predictions(
     gamed: Gamed,
 ) -> None:

@@ -92,6 +92,7 @@ def test_evaluations_stand_in_history_and_reports(stopped: Any) -> None:
     assert told == {line["step"]: line["eval_loss"] for line in outcome["history"] if "eval_loss" in line}
 
 
+@pytest.mark.slow
 def test_a_run_that_goes_on_decides_alike(stopped: Any, tiny: Path, rows: Path, digest: Callable[[Path], str]) -> None:
     reference, _, root = stopped
     kept = sorted((root / "work" / "checkpoints").glob("checkpoint-*"))
@@ -102,6 +103,7 @@ def test_a_run_that_goes_on_decides_alike(stopped: Any, tiny: Path, rows: Path, 
     assert digest(root / "second") == digest(root / "model")
 
 
+@pytest.mark.slow
 def test_a_moved_work_folder_still_finds_its_best_model(stopped: Any, tiny: Path, rows: Path, tmp_path: Path) -> None:
     reference, _, root = stopped
     shutil.copytree(root / "work", tmp_path / "work")
@@ -113,6 +115,7 @@ def test_a_moved_work_folder_still_finds_its_best_model(stopped: Any, tiny: Path
     assert loss_of(tmp_path / "model", root / "dev.jsonl") == pytest.approx(best, rel=1e-4)
 
 
+@pytest.mark.slow
 def test_a_run_that_is_called_again_after_its_last_step_takes_no_further(
     tiny: Path, rows: Path, tmp_path: Path, digest: Callable[[Path], str]
 ) -> None:

@@ -43,6 +43,7 @@ def log_of(trainer: Any) -> list[dict[str, float]]:
     return [{k: line[k] for k in ("loss", "grad_norm")} for line in trainer.state.log_history if "loss" in line]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("packing", [True, False])
 def test_equal_weights_train_as_trl_does(tiny: Path, rows: Path, tmp_path: Path, packing: bool) -> None:
     from transformers import AutoModelForCausalLM, AutoTokenizer
@@ -83,6 +84,7 @@ def formula(model: Any, rows: Sequence[dict[str, Any]]) -> Any:
     return sum((loss * weight).sum() for loss, weight in parts) / sum(weight.sum() for _, weight in parts)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("packing", "batch_size"), [(True, 1), (True, 2), (False, 2)])
 def test_weights_multiply_losses_and_divide_by_their_sum(
     tiny: Path, rows: Path, tmp_path: Path, packing: bool, batch_size: int
