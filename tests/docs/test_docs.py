@@ -130,6 +130,7 @@ def make_dataset(folder: Path) -> None:
 
 
 @pytest.mark.parametrize("page", CODE_PAGES, ids=ids(CODE_PAGES))
+@pytest.mark.slow
 def test_python_runs_and_settings_load(page: Path, python: Any, tmp_path: Path) -> None:
     order = write_out(page, tmp_path)
     env = {"HF_HOME": str(tmp_path / "hf"), "HF_HUB_OFFLINE": "1", "HF_DATASETS_DISABLE_PROGRESS_BARS": "1"}

@@ -34,6 +34,7 @@ def backend(llama: Path) -> Iterator[TransformersBackend]:
         yield backend
 
 
+@pytest.mark.slow
 def test_contract(llama: Path) -> None:
     check_backend(lambda: TransformersBackend(str(llama)), too_many_words=1000)
 
