@@ -132,8 +132,17 @@ def _count(costs: Any, name: str, fresh: bool) -> str:
 
 
 def _say_findings(console: Console, run: Run, outcomes: Sequence[Outcome]) -> None:
-    """Say what a user must not miss: the judge's audit and the scores."""
+    """Say what a user must not miss: missing answers, the judge's audit and the scores."""
     found = {outcome.stage.name: outcome.stored for outcome in outcomes}
+    lacking = {name: errors for name, stored in found.items() if (errors := stored.costs.get("errors"))}
+    if lacking:
+        counts = ", ".join(f"{name} {errors:,}" for name, errors in lacking.items())
+        console.print(
+            f"Requests that an engine failed to answer: {counts}; the rejected rows say why. To ask for these again: "
+            "--set runtime.retry_errors=true",
+            highlight=False,
+            soft_wrap=True,
+        )
     if "judge_audit" in found and run.settings.translation.enabled:
         facts = found["judge_audit"].facts
         verdict = "Judge accepted" if facts["accepted"] else "Judge not accepted: translated constraints stay out"

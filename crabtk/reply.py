@@ -7,6 +7,7 @@ from typing import Any
 
 _THINKING = re.compile(r"\s*<(think|thinking|reasoning)>.*?</\1>\s*", re.DOTALL)
 _OPEN = re.compile(r"\s*<(?:think|thinking|reasoning)>")
+_LAST_TAG = re.compile(r"<\w+>\s*\Z")
 _CLOSE = re.compile(r"</(?:think|thinking|reasoning)>\s*")
 
 
@@ -53,3 +54,15 @@ def without_thinking(text: str) -> str:
     if closed and not re.search(r"<(?:think|thinking|reasoning)>", text[: closed.start()]):
         return text[closed.end() :]
     return text
+
+
+def opened_by(text: str) -> str:
+    """Return what of a text's end opens a block of hidden reasoning, with the white space after it; else ``""``.
+
+    Which tags open one is what ``without_thinking`` takes for an opening.
+
+    Args:
+        text: All that a model is given before it writes, or the end of it.
+    """
+    last = _LAST_TAG.search(text)
+    return last[0] if last and not without_thinking(f"{last[0]}.") else ""

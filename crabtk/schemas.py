@@ -79,12 +79,17 @@ class Audit(Table):
 
 
 class Crab(Table):
-    """One row per training example; the last message is the target."""
+    """One row per training example; the last message is the target.
+
+    Examples of one ``instruction_id`` were made of one instruction, answered in several sources: they are neither to be
+    parted by a split nor counted as independent.
+    """
 
     example_id: str = Field(unique=True)
     kind: str = Field(isin=["forward", "reverse", "chat"])
     messages: _Messages
     seed_id: str
+    instruction_id: str = Field(str_length={"min_value": 8})
     constraint_ids: _Strings
     demonstration_ids: _Strings
     split: str = Field(isin=_SPLITS)

@@ -187,7 +187,7 @@ class Training(Section):
     trainer: str = "trl"
     """Name of a trainer plugin."""
     model: str = ""
-    """Folder or hub name; empty is the model of ``engines.default``."""
+    """Folder or hub name; empty is the model of ``engines.default``. Its revision is that of the engine with it."""
     limit: Limit = None
     """At most so many examples, drawn by hash; 0 is all."""
     dev_limit: Limit = 64
@@ -357,6 +357,8 @@ class Runtime(Section):
     """Folder of stage results and the response cache."""
     output: str = "out"
     """Folder for the dataset, models and report."""
+    retry_errors: bool = False
+    """Run stages again whose result lacks answers that an engine failed to give; only these are asked for."""
 
 
 class Settings(Section):

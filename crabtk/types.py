@@ -127,7 +127,8 @@ class Completion:
     """What a backend answers.
 
     Attributes:
-        text: The generated text; empty when ``finish_reason`` is ``error``.
+        text: The generated text; empty when ``finish_reason`` is ``error``. Where the chat template opens a block of
+            hidden reasoning (``<think>``) before it, with that tag in front.
         choice_logprobs: Natural-log probability of each of the request's choices given the prompt
             (not normalised over the choices, so their exponentials sum to at most 1); None without choices.
         error: Why there is no answer, when ``finish_reason`` is ``error``.

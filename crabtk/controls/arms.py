@@ -9,7 +9,7 @@ import polars as pl
 
 from crabtk.controls.official import official_constraints
 from crabtk.errors import EmptyStageError
-from crabtk.pipeline.compose import SCHEMA, compose
+from crabtk.pipeline.compose import SCHEMA, compose, example
 from crabtk.settings import Arm, Composition
 
 
@@ -72,19 +72,17 @@ def _ours(of: Material) -> pl.DataFrame:
 
 def _plain(of: Material) -> pl.DataFrame:
     rows = [
-        {
-            "example_id": f"forward-{row['seed_id']}",
-            "kind": "forward",
-            "messages": [
+        example(
+            "forward",
+            row,
+            [
                 *([{"role": "system", "content": row["system"]}] if row["system"] else []),
                 {"role": "user", "content": row["instruction"]},
                 {"role": "assistant", "content": row["response"]},
             ],
-            "seed_id": row["seed_id"],
-            "constraint_ids": [],
-            "demonstration_ids": [],
-            "split": row["split"],
-        }
+            [],
+            [],
+        )
         for row in of.seeds.iter_rows(named=True)
     ]
     return pl.DataFrame(rows, schema=SCHEMA)

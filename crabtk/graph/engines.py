@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self, cast
 
+from crabtk.errors import SettingsError
 from crabtk.inference.cache import ResponseCache
 from crabtk.inference.client import Client
 from crabtk.inference.identity import engine_identity, model_identity
@@ -42,11 +44,21 @@ class Engines:
         for client in self._clients.values():
             client.close()
 
+    def revision(self, model: str) -> str | None:
+        """Return which revision of a model on the hub is meant where it is no engine's own but named alone.
+
+        It is that of the first engine with this model, the default one first, whoever asks: what is sampled and scored
+        is what is trained.
+        """
+        engines = self._settings.engines
+        known = (engines["default"], *engines.values())
+        return next((engine.revision for engine in known if engine.model == model), None)
+
     def identity(self, name: str, model: str | None = None) -> str:
         """Return what an engine's answers depend on besides the request: backend, model content, options."""
         engine = self._settings.engines[name]
         memo = self._folder / "models.json"
-        identity = model_identity(model or engine.model, None if model else engine.revision, memo)
+        identity = model_identity(model or engine.model, self._meant(engine, model), memo)
         # Without the plugin's version: an upgrade must not pay for every completion again. It is in the stage's
         # fingerprint, so that the stage runs again, on what the response cache holds.
         # Whoever hands requests on shapes no answer: what a model answered here need not be asked again elsewhere.
@@ -90,6 +102,9 @@ class Engines:
             )
         return self._clients[identity]
 
+    def _meant(self, engine: Engine, model: str | None) -> str | None:
+        return self.revision(model) if model else engine.revision
+
     def _opener(self, name: str, engine: Engine, model: str | None, identity: str) -> Callable[[], Backend]:
         def open_backend() -> Backend:
             for other, client in self._clients.items():
@@ -97,8 +112,13 @@ class Engines:
                     client.close()
             plugin = self._registry.find("backend", engine.backend)
             given: Mapping[str, Any] = {"model": model or engine.model}
-            if engine.revision and not model:
-                given = {**given, "revision": engine.revision}
+            if revision := self._meant(engine, model):
+                if "revision" not in inspect.signature(plugin.value).parameters:
+                    raise SettingsError(
+                        f'engines.{name}: {model or engine.model} is meant at revision "{revision}", and the backend '
+                        f'"{plugin.name}" takes no revision. Name another engine, or a folder with that revision.'
+                    )
+                given = {**given, "revision": revision}
             return cast(Backend, build(plugin, engine.options, f"engines.{name}.options", **given))
 
         return open_backend

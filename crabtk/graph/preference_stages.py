@@ -34,7 +34,7 @@ def _preferences(run: Run, inputs: Mapping[str, Stored]) -> Result:
     table, ledger, figures = preferences(
         Tables(inputs["seeds"].table(), inputs["constraints"].table(), inputs["crab"].table()),
         run.types(),
-        run.complete("preferences", settings.engine, _sampled_model(run, inputs), "sampling responses"),
+        run.complete("preferences", settings.engine, sampled_model(run, inputs), "sampling responses"),
         judge,
         settings=settings,
         dev=run.settings.seeds.dev,
@@ -45,13 +45,9 @@ def _preferences(run: Run, inputs: Mapping[str, Stored]) -> Result:
     return Result({"preferences": table}, ledger, facts={**figures, "judge": says})
 
 
-def _sampled_model(run: Run, inputs: Mapping[str, Stored]) -> str | None:
-    """Return the model that takes the place of the engine's: the one that DPO starts from, if that is another."""
-    settings = run.settings.preferences
-    if not settings.samples:
-        return None
-    model = latest_model(run, inputs, "sft_model")
-    return None if model == run.settings.engines[settings.engine].model else model
+def sampled_model(run: Run, inputs: Mapping[str, Stored]) -> str | None:
+    """Return the model that takes the place of the engine's: the one that DPO starts from; None without samples."""
+    return latest_model(run, inputs, "sft_model") if run.settings.preferences.samples else None
 
 
 def _judge(run: Run, inputs: Mapping[str, Stored]) -> tuple[Judge | None, str]:

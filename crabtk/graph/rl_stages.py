@@ -46,15 +46,13 @@ def _rl_prompts(run: Run, inputs: Mapping[str, Stored]) -> Result:
     if not settings.enabled:
         return Result({"rl_prompts": pl.DataFrame(schema=SCHEMA)})
     model = _start(run, inputs) if settings.rollouts else start_model(run)
-    # Without a trained model, the engine's own options (its revision) hold for its own model.
-    own = None if model == run.settings.engines[settings.engine].model else model
     judge = settings.reward.judge if settings.reward.intent == "judge" else ""
     table, ledger = rl_prompts(
         inputs["crab"].table(),
         inputs["constraints"].table(),
         inputs["seeds"].table(),
         run.types(),
-        run.complete("rl_prompts", settings.engine, own, "rollouts"),
+        run.complete("rl_prompts", settings.engine, model, "rollouts"),
         settings,
         run.settings.seed,
         judge=run.complete("rl_prompts", judge, note="judging intent") if judge else None,

@@ -86,6 +86,8 @@ class Run:
         begun = time.monotonic()
         fingerprint = self.fingerprint(name)
         stored = self.store.find(name, fingerprint)
+        if stored is not None and self.settings.runtime.retry_errors and stored.costs.get("errors"):
+            stored = None
         state: Literal["computed", "cached", "off"] = "cached"
         inputs = {other: self.result(other) for other in stage.read(self)}
         if stored is None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, cast
@@ -9,7 +10,7 @@ from typing import Any, cast
 import polars as pl
 
 from crabtk.canonical import file_digest
-from crabtk.errors import BenchmarkError
+from crabtk.errors import BenchmarkError, CrabtkError
 from crabtk.graph.data_stages import TYPES
 from crabtk.graph.run import Run
 from crabtk.graph.stage import Stage
@@ -25,6 +26,8 @@ from crabtk.scoring.own_metrics import own_metrics, standard_metrics
 from crabtk.store import Result, Stored, tree_digest
 from crabtk.text import ParsedText
 from crabtk.types import BenchmarkItem, Rejected
+
+_log = logging.getLogger("crabtk.scoring")
 
 TRAINED = {"sft": "sft_model", "dpo": "dpo_model", "grpo": "grpo_model"}
 """Models of the run by the name that scores give them, each with the stage that trains it."""
@@ -62,9 +65,8 @@ def _responses(run: Run, inputs: Mapping[str, Stored]) -> Result:
     benchmarks = _benchmarks(run, inputs)
     _rehearse(benchmarks, run.checks())
     for name, model in scored_models(run, inputs).items():
-        own = None if model == run.settings.engines[settings.engine].model else model
         for plugin, benchmark, items in benchmarks:
-            complete = run.complete("responses", settings.engine, own, f"{name} model, {benchmark.name}")
+            complete = run.complete("responses", settings.engine, model, f"{name} model, {benchmark.name}")
             with failures_of(plugin, BenchmarkError):
                 table, refused = respond(name, benchmark, items, complete, max_tokens=settings.max_tokens)
             tables.append(table)
@@ -73,12 +75,28 @@ def _responses(run: Run, inputs: Mapping[str, Stored]) -> Result:
 
 
 def _rehearse(benchmarks: Sequence[tuple[Plugin, Benchmark, Sequence[BenchmarkItem]]], checks: Checks) -> None:
-    """Grade a word on each item, so that what a grader lacks is known before a model is asked for hours."""
-    text = ParsedText("Rehearsal.")
+    """Grade a text on each item, so that what a grader lacks is known before a model is asked for hours."""
     for plugin, benchmark, items in benchmarks:
         with failures_of(plugin, BenchmarkError):
-            for item in items:
-                benchmark.grade(item, text, checks)
+            errors = _failed_rehearsals(benchmark, items, checks)
+            if errors and len(errors) == len(items):
+                raise errors[0]
+        if errors:
+            says = "grading a rehearsed text failed for %d of %d prompts of %s, first with %r; responses may go well"
+            _log.warning(says, len(errors), len(items), benchmark.name, errors[0])
+
+
+def _failed_rehearsals(benchmark: Benchmark, items: Sequence[BenchmarkItem], checks: Checks) -> list[Exception]:
+    text = ParsedText("This is a rehearsal. It stands in for a response.\n\n- One point\n- Two points")
+    errors: list[Exception] = []
+    for item in items:
+        try:
+            benchmark.grade(item, text, checks)
+        except (CrabtkError, ImportError, LookupError, OSError):  # what is missing will be missing
+            raise
+        except Exception as error:  # it may be for this text alone
+            errors.append(error)
+    return errors
 
 
 def _responses_depend(run: Run) -> Any:
@@ -91,7 +109,9 @@ def _responses_depend(run: Run) -> Any:
         "engine": run.engines.fingerprint(settings.engine),
         # Where nothing is trained, no input tells which model answers.
         "base": start_identity(run),
-        "models": {name: model_identity(model, None, memo) for name, model in settings.models.items()},
+        "models": {
+            name: model_identity(model, run.engines.revision(model), memo) for name, model in settings.models.items()
+        },
         **_grading(run),
     }
 
@@ -201,6 +221,7 @@ def _content(path: Path) -> str:
 
 _ITEMS = (
     "pipeline/score.py",
+    "reply.py",
     "scoring/held_out.py",
     "scoring/instruction_benchmark.py",
     "scoring/prompt_files.py",
@@ -235,7 +256,7 @@ SCORE_STAGES = (
         "Accuracies per prompt, constraint, family and type, and the benchmarks' own figures, with intervals.",
         _scores,
         _scores_depend,
-        (*_ITEMS, "pipeline/grade.py", "scoring/", "reply.py", *TYPES),
+        (*_ITEMS, "pipeline/grade.py", "scoring/", *TYPES),
         {"scores": "Scores", "grades": "Grades"},
         enabled=lambda run: run.settings.scoring.enabled,
     ),

@@ -22,8 +22,8 @@ def start_model(run: Run) -> str:
 
 
 def start_revision(run: Run) -> str | None:
-    """Return the start model's revision on the hub: the default engine's, where the start model is that engine's."""
-    return None if run.settings.training.model else run.settings.engines["default"].revision
+    """Return the start model's revision on the hub: that of an engine with this model, if one has it."""
+    return run.engines.revision(start_model(run))
 
 
 def start_identity(run: Run) -> str:

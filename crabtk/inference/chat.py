@@ -7,7 +7,8 @@ from typing import Any
 
 from crabtk.errors import BackendError
 from crabtk.inference.unanswerable import UnanswerableError
-from crabtk.types import Message
+from crabtk.reply import opened_by
+from crabtk.types import Message, Request
 
 _MARK = "crabtk-mark"
 
@@ -17,7 +18,7 @@ class ChatTemplate:
 
     Args:
         tokenizer: Of the model, as Hugging Face's libraries make them: ``chat_template``, ``apply_chat_template``,
-            ``encode``, ``all_special_ids``, ``added_tokens_decoder``.
+            ``encode``, ``decode``, ``all_special_ids``, ``added_tokens_decoder``.
         model: Its name, for messages.
         options: Passed to the chat template.
 
@@ -34,6 +35,7 @@ class ChatTemplate:
         self._tokenizer = tokenizer
         self._options = dict(options)
         self._knows_system = self._shows_system_turns()
+        self._opening = self._opened()
 
     def tokens(self, messages: Sequence[Message]) -> list[int]:
         """Return the tokens of a conversation up to where the assistant's reply begins.
@@ -50,6 +52,15 @@ class ChatTemplate:
         if not tokens:
             raise UnanswerableError("the chat template makes an empty prompt of the conversation")
         return tokens
+
+    def reply(self, request: Request, written: str) -> str:
+        """Return what a model wrote, with the tag of hidden reasoning that the template opened before it.
+
+        So a reply that was cut off within its reasoning shows that it is none. Without the tag where the request gives
+        the form, which then begins at once.
+        """
+        free = request.json_schema is None and request.regex is None
+        return self._opening + written if free else written
 
     def end_of_turn(self) -> int | None:
         """Return the special token that ends the assistant's turn in the template; None if there is none."""
@@ -71,6 +82,19 @@ class ChatTemplate:
 
     def _template(self, turns: list[dict[str, str]], **how: Any) -> Any:
         return self._tokenizer.apply_chat_template(turns, **{**self._options, **how})
+
+    def _opened(self) -> str:
+        turns = [{"role": "user", "content": "Hello"}]
+        try:
+            opening = opened_by(str(self._template(turns, tokenize=False, add_generation_prompt=True)))
+        except Exception:  # as below; each request will say so
+            return ""
+        if not opening:
+            return ""
+        closing = f"</{opening.strip()[1:]}"
+        tokens = self._tokenizer.encode(closing, add_special_tokens=False)
+        # Engines leave special tokens out: where the closing tag is one, no reply would seem to end its reasoning.
+        return opening if closing in str(self._tokenizer.decode(tokens, skip_special_tokens=True)) else ""
 
     def _shows_system_turns(self) -> bool:
         turns = [{"role": "system", "content": _MARK}, {"role": "user", "content": "Hello"}]

@@ -17,7 +17,7 @@ from crabtk.pipeline.choose import Row, choose, may_ask
 from crabtk.pipeline.formats import FORMATS, one_line
 from crabtk.pipeline.judge import REFINED
 from crabtk.pipeline.ledger import ledger
-from crabtk.pipeline.seed_rules import same, word_count
+from crabtk.pipeline.seed_rules import instruction_id, same, word_count
 from crabtk.prompts import prompt
 from crabtk.randomness import generator
 from crabtk.schemas import Crab, columns
@@ -206,7 +206,7 @@ def _forward(one: Chosen, pool: Mapping[str, Chosen], settings: Composition, see
                 room -= words
             demonstrations[candidate.seed_id] = turns
     turns = [turn for turns in demonstrations.values() for turn in turns] + own
-    return _row("forward", one.seed, system + turns, one.constraint_ids, list(demonstrations))
+    return example("forward", one.seed, system + turns, one.constraint_ids, list(demonstrations))
 
 
 def _candidates(one: Chosen, pool: Mapping[str, Chosen], at_most: int, seed: int) -> Iterator[Chosen]:
@@ -251,7 +251,7 @@ def _reverse(one: Chosen, settings: Composition, seed: int) -> dict[str, Any]:
     question = fill(rng.choice(texts["reverse"]), {"response": shown, "format": texts["formats"][format_]})
     answer = FORMATS[format_]([(c["type"], one_line(c["text"])) for c in one.constraints])
     messages = [{"role": "user", "content": question}, {"role": "assistant", "content": answer}]
-    return _row("reverse", one.seed, messages, [c["constraint_id"] for c in one.constraints], [])
+    return example("reverse", one.seed, messages, [c["constraint_id"] for c in one.constraints], [])
 
 
 def _chat(seeds: pl.DataFrame, count: int | None, seed: int) -> list[dict[str, Any]]:
@@ -266,17 +266,19 @@ def _chat(seeds: pl.DataFrame, count: int | None, seed: int) -> list[dict[str, A
     rows = [row for row in rows if row["use"] == "chat"] or [row for row in rows if row["use"] == "seed"]
     ranked = sorted(rows, key=lambda row: generator(seed, STAGE, "chat", row["seed_id"]).random())[:count]
     drawn = {row["seed_id"] for row in ranked}
-    return [_row("chat", row, row["messages"], [], []) for row in rows if row["seed_id"] in drawn]
+    return [example("chat", row, row["messages"], [], []) for row in rows if row["seed_id"] in drawn]
 
 
-def _row(
+def example(
     kind: str, seed: Row, messages: Sequence[Any], constraint_ids: list[str], demonstration_ids: list[str]
 ) -> dict[str, Any]:
+    """Return an example made of a seed as a row of schema ``Crab``."""
     return {
         "example_id": f"{kind}-{seed['seed_id']}",
         "kind": kind,
         "messages": messages,
         "seed_id": seed["seed_id"],
+        "instruction_id": instruction_id(seed["instruction"]),
         "constraint_ids": constraint_ids,
         "demonstration_ids": demonstration_ids,
         "split": seed["split"],

@@ -69,23 +69,31 @@ class GivenTurns:
 
     def is_reworded(self, row: Mapping[str, Any], item_id: str) -> bool:
         """Tell whether a row holds the text of a prompt that is none of the item's conversation."""
-        prompt = row.get("prompt")
-        turns = self._conversations[item_id]
-        return isinstance(prompt, str) and all(prompt.strip() not in self._wordings[turn] for turn in turns)
+        prompt, turns = row.get("prompt"), self._conversations[item_id]
+        asked = [prompt] if isinstance(prompt, str) else _contents(row.get("messages"), "user")
+        known = set().union(*(self._wordings[turn] for turn in turns))
+        # Before an item that stands alone there may be examples.
+        return any(isinstance(text, str) and text.strip() not in known for text in asked[-len(turns) :])
 
     def _about(self, row: Mapping[str, Any]) -> _About:
         named, key = row.get("item_id"), row.get("key")
         if named is not None and str(named) in self._conversations:
-            return self._about_item(str(named))
+            return self._about_item(str(named), row)
         if key is not None and (turns := self._keys.get(str(key))):
             if len(turns) == 1:
-                return self._about_item(turns[0])
-            return _About(turns, None if row.get("turn") is None else _turn(turns, row["turn"]))
+                return self._about_item(turns[0], row)
+            turn = None if row.get("turn") is None else _turn(turns, row["turn"])
+            return _About(turns, turn, self._begins(turns, row))
         return self._about_prompt(row)
 
-    def _about_item(self, item_id: str) -> _About:
+    def _about_item(self, item_id: str, row: Mapping[str, Any]) -> _About:
         turns = self._conversations[item_id]
-        return _About(turns, turns.index(item_id))
+        return _About(turns, turns.index(item_id), self._begins(turns, row))
+
+    def _begins(self, turns: Sequence[str], row: Mapping[str, Any]) -> int:
+        """Return the place of the turn that a row's messages begin with; 0 where they ask what no turn asks."""
+        asked = [] if isinstance(row.get("responses"), list) else _contents(row.get("messages"), "user")
+        return next((place for place, turn in enumerate(turns) if asked and self._goes_on(turn, asked)), 0)
 
     def _about_prompt(self, row: Mapping[str, Any]) -> _About:
         texts = (text for name in ("prompt", "instruction") if isinstance(text := row.get(name), str))
@@ -135,17 +143,20 @@ def _one(about: _About) -> str:
 
 
 def _fitted(about: _About, spoken: Sequence[str]) -> list[tuple[str, str]]:
-    """Return the answers with their turns; with one turn wanted, that one's, which counts from the first."""
+    """Return the answers with their turns; with one turn wanted, that one's."""
     turns = about.turns[about.begins :]
-    least = about.least if about.turn is None else about.turn + 1
+    least = about.least if about.turn is None else about.turn - about.begins + 1
     if not spoken:
         raise ValueError("its `responses` are an empty list")
     if len(spoken) > len(turns):
         raise ValueError(f"it holds {len(spoken)} responses, and {turns[0]} has {_counted(len(turns), 'turn')}")
+    if least < 1:
+        raise ValueError(f"its messages begin after turn {about.begins + least}")
     if len(spoken) < least:
-        raise ValueError(f"it holds {_counted(len(spoken), 'response')}, and {turns[least - 1]} is turn {least}")
+        place = about.begins + least
+        raise ValueError(f"it holds {_counted(len(spoken), 'response')}, and {turns[least - 1]} is turn {place}")
     if about.turn is not None:
-        return [(turns[about.turn], spoken[about.turn])]
+        return [(turns[least - 1], spoken[least - 1])]
     return list(zip(turns, spoken, strict=False))
 
 

@@ -65,7 +65,7 @@ def answers_by_words(instruction: str, response: str, wordings: Iterable[str], t
         False for the empty response, loops, stuffing, echoes, claims of compliance, refusals, and what has nothing to
         do with the instruction. None where words cannot tell.
     """
-    if _answer_is_given(types):
+    if answer_is_given(types):
         return None
     said = without(response, wordings)
     if gaming(instruction, said) is not None or is_refusal(said):
@@ -113,18 +113,19 @@ def answers_by_judge(complete: Complete, cases: Sequence[Case]) -> list[Judged]:
     return [Judged(False) if refused else _judged(next(answers)) for refused in plain]
 
 
-def _answer_is_given(types: Iterable[str]) -> bool:
+def answer_is_given(types: Iterable[str]) -> bool:
+    """Tell whether constraints of these types hold the answer itself, so that its words tell nothing."""
     return not _ANSWER_IS_GIVEN.isdisjoint(type_.partition(":")[0] for type_ in types)
 
 
 def _plain_by_form(case: Case) -> bool:
-    if _answer_is_given(case.types):
+    if answer_is_given(case.types):
         return not has_word(case.response)
     return gaming(case.instruction, without(case.response, case.wordings)) is not None
 
 
 def _request(case: Case) -> Request:
-    given = [wording for wording, type_ in zip(case.wordings, case.types, strict=True) if _answer_is_given((type_,))]
+    given = [wording for wording, type_ in zip(case.wordings, case.types, strict=True) if answer_is_given((type_,))]
     asked = question("intent", "\n".join((case.instruction, *given)), case.response[:JUDGED_AT_MOST])
     return Request(asked, Sampling(max_tokens=3), choices=(YES, NO))
 

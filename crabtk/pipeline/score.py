@@ -12,6 +12,7 @@ from crabtk.pipeline.ask import Complete
 from crabtk.pipeline.ledger import ledger, storable
 from crabtk.protocols import Benchmark
 from crabtk.randomness import generator
+from crabtk.reply import without_thinking
 from crabtk.schemas import Responses, columns
 from crabtk.types import BenchmarkItem, Completion, Message, Rejected, Request, Sampling
 
@@ -64,6 +65,8 @@ def respond(
 ) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Have a model answer a benchmark's items greedily; later turns follow on the model's own earlier answers.
 
+    Those stand in a conversation without hidden reasoning.
+
     Returns:
         Schema ``Responses``, in the order of the items, and the ledger: items that the engine could not answer; they
         keep their row, with an empty response, since leaving them out would raise the score. So do turns after such
@@ -105,7 +108,7 @@ def _ask(
             if before.finish_reason == "error":
                 answered[item.item_id] = Completion("", "error", error=f"nothing was answered to {item.after}")
                 continue
-            said = Message("assistant", before.text)
+            said = Message("assistant", without_thinking(before.text))
             asked[item.item_id] = (*asked[item.after], said, *item.messages)
         open_.append(item)
     requests = [Request(asked[item.item_id], Sampling(max_tokens=max_tokens)) for item in open_]

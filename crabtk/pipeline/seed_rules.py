@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 import regex
 
+from crabtk.canonical import digest
 from crabtk.randomness import generator
 from crabtk.settings import Seeds
 from crabtk.text import WORD, ParsedText
@@ -118,6 +119,11 @@ def split(instruction: str, seed: int, held_out: float, dev: float) -> Split:
 def same(instruction: str) -> str:
     """Return what instructions share that differ in case, width or spaces only."""
     return " ".join(unicodedata.normalize("NFKC", instruction).casefold().split())
+
+
+def instruction_id(instruction: str) -> str:
+    """Return the name of all instructions that ``same`` makes equal."""
+    return digest(same(instruction), 16)
 
 
 def _texts(pair: Pair) -> Iterator[tuple[str, Any]]:

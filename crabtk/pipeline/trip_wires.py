@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping, Sequence
 
 from crabtk.pipeline.choose import Row
-from crabtk.pipeline.intent import answers_by_words, without
+from crabtk.pipeline.intent import answer_is_given, answers_by_words, without
 from crabtk.protocols import ConstraintType
 from crabtk.text import ParsedText
 
@@ -38,6 +38,8 @@ def gameable(rows: Sequence[Row], types: Mapping[str, ConstraintType], instructi
         The most that any of the texts satisfies, the first such text deciding; fewer than ``FEWEST`` make no trip wire.
         None where the gate would let one of the texts through, so that to use it would be no gaming.
     """
+    # Where the answer is given, as for a copy, words do not tell whether a text answers.
+    rows = [row for row in rows if not answer_is_given([row["type"]])]
     found = [[row for row in rows if _holds(row, text, types)] for text in map(ParsedText, FORMULAIC)]
     most = max(found, key=len)[:MOST]
     return most if _gated(instruction, most) else []

@@ -16,7 +16,7 @@ from crabtk.plugins import load
 from crabtk.protocols import ConstraintType
 from crabtk.rewards.rows import RewardRow, read_row
 from crabtk.scoring.reward import reward
-from crabtk.settings import Reward
+from crabtk.settings import Reward, selects
 from crabtk.text import ParsedText, has_word
 from crabtk.types import Constraint
 
@@ -56,7 +56,7 @@ class ConstraintReward:
             To be left empty where whoever generates takes the reasoning out of completions.
 
     Raises:
-        SettingsError: The gate is a judge, and none is given.
+        SettingsError: The gate is a judge, and none is given; or ``settings.weights`` names what is no type.
     """
 
     __name__ = "constraint_reward"
@@ -75,6 +75,7 @@ class ConstraintReward:
             )
         self.settings = settings
         self._types = installed_types() if types is None else types
+        _check_weights(settings.weights, self._types)
         self._judge = judge
         self._opening = opening
         self._warned: set[str] = set()
@@ -145,6 +146,16 @@ class ConstraintReward:
             params = dict(constraint.params)
             _log.warning("%s with %s %s; that counts as 0, here and later", constraint.type, params, what)
         return 0.0
+
+
+def _check_weights(weights: Mapping[str, float], types: Mapping[str, ConstraintType]) -> None:
+    for name in weights:
+        if not any(selects((name,), known) for known in types):
+            families = ", ".join(sorted({known.partition(":")[0] for known in types})) or "none"
+            raise SettingsError(
+                f'reward.weights: there is no constraint type or family "{name}", so its weight would have no effect. '
+                f"Known families: {families}; `crabtk types` lists their types."
+            )
 
 
 def _case(row: RewardRow) -> Case:

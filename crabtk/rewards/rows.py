@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -11,11 +10,10 @@ from typing import Any
 from crabtk.errors import VerificationError
 from crabtk.pipeline.intent import instruction_of
 from crabtk.protocols import ConstraintType
-from crabtk.reply import reply_text, without_thinking
+from crabtk.reply import opened_by, reply_text, without_thinking
 from crabtk.types import Constraint
 
 _FORM = '[{"type": "family:name", "params": {…}, "text": "…"}, …]'
-_LAST_TAG = re.compile(r"<\w+>\s*\Z")
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,18 +29,6 @@ class RewardRow:
     instruction: str
     response: str
     constraints: tuple[Constraint, ...]
-
-
-def opened_by(text: str) -> str:
-    """Return what of a text's end opens a block of hidden reasoning, with the white space after it; else ``""``.
-
-    Which tags open one is what ``crabtk.reply.without_thinking`` takes for an opening.
-
-    Args:
-        text: All that a model is given before it writes, or the end of it.
-    """
-    last = _LAST_TAG.search(text)
-    return last[0] if last and not without_thinking(f"{last[0]}.") else ""
 
 
 def read_row(

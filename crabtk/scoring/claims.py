@@ -11,7 +11,7 @@ _LONGEST_CLAIM = 400
 
 _RULE = (
     r"(?:constraints?|requirements?|instructions?|guidelines?|conditions?|criteri(?:on|a)|rules?|specifications?|"
-    r"requests?|demands?|"
+    r"request(?:s|ed)?|demand(?:s|ed)?|"
     # Spanish, German, French.
     r"restricci(?:ón|on|ones)|requisitos?|instrucci(?:ón|on|ones)|condici(?:ón|on|ones)|reglas?|"
     r"einschränkung(?:en)?|anforderung(?:en)?|anweisung(?:en)?|bedingung(?:en)?|vorgaben?|regeln?|"
@@ -20,10 +20,10 @@ _RULE = (
 _KEEP = (
     r"(?:follow(?:s|ed|ing)?|satisf(?:y|ies|ied|ying|action)|meets?|met|meeting|"
     r"fulfil(?:s|l|ls|led|ling|l?ment)?|adher(?:e|es|ed|ing|ence)|compl(?:y|ies|ied|ying|iance|iant)|"
-    r"obey(?:s|ed|ing)?|respect(?:s|ed|ing|é|ée|és|ées)?|observ(?:e|es|ed|ing|ado)|honou?r(?:s|ed|ing)?|"
+    r"obey(?:s|ed|ing)?|respect(?:s|ed|ing|é|ée|és|ées|e|ent|ant|er|ons|ez)?|observ(?:e|es|ed|ing|ado)|honou?r(?:s|ed|ing)?|"
     r"conform(?:s|ed|ing|ance)?|abid(?:e|es|ed|ing)|kept|keep(?:s|ing)?|check(?:s|ed|ing)?|"
     r"accord(?:ing|ingly|ance)|address(?:es|ed|ing)?|"
-    r"cumpl(?:e|en|o|ido|ida|idos|idas|ir|iendo)|sigue[ns]?|seguid[oa]s?|satisfac(?:e|en|er)|satisf(?:echo|ait|aites)|"
+    r"cumpl(?:e|en|o|í|imos|ió|ieron|ido|ida|idos|idas|ir|iendo)|sigue[ns]?|seguid[oa]s?|satisfac(?:e|en|er)|satisf(?:echo|ait|aites)|"
     r"erfüll(?:e|t|te|en|ung)|eingehalten|befolg(?:t|e|en)|beachtet|respektiert|"
     r"suivi(?:e|s|es)?|rempli(?:e|s|es)?)"
 )
@@ -66,10 +66,21 @@ _WHOLE = re.compile(
     rf"{_AS_ASKED}\W*"
 )
 """A sentence that is a claim from end to end; more words, such as what the rules are of, make it say something."""
-_ASKS_IF = re.compile(
-    r"(?:.*[:;,])?\W*(?:does|do|did|has|have|is|are|was|were)\b|.*\b(?:whether|"
-    r"(?:check|tell me|see|verify|determine|decide|say|judge|assess) if)\b"
+_ASKS_IF = re.compile(r"\W*(?:does|do|did|has|have|is|are|was|were)\b")
+_ASKS_WHETHER = re.compile(r"\b(?:whether|(?:check|tell me|see|verify|determine|decide|say|judge|assess) if)\b")
+_CLAUSE_END = re.compile(r"[:;,]")
+_STATED = re.compile(
+    r"\b(?:follow(?:s|ed)|satisf(?:ies|ied)|meets|met|fulfil(?:s|ls|led)|adhere[sd]|compl(?:ies|ied)|obey(?:s|ed)|"
+    r"respect(?:s|ed|é|ée|és|ées)|observe[sd]|honou?r(?:s|ed)|conform(?:s|ed)|abides|kept|keeps|checked|"
+    r"cumplen?|cumpli(?:ó|eron|do|da|dos|das)|seguid[oa]s?|satisf(?:echo|ait|aites)|"
+    r"erfüllt|eingehalten|befolgt|beachtet|respektiert|suivi(?:e|s|es)?|rempli(?:e|s|es)?)\b"
 )
+_DEMANDED = re.compile(
+    r"\b(?:make sure|ensure|ensuring|must|shall|should|need(?:s|ed)?|have to|has to|to be|be|please|if|unless|until|"
+    r"only|so that|muss|müssen|sollen?|damit|wenn|sei|seien|bitte|deben?|si|asegúrate|"
+    r"doit|doivent|soient|veille[zr]?)\b"
+)
+"""What makes of a sentence on rules that are kept an order to keep them."""
 _ASKS = re.compile(r"[?？]|\b(?:yes|whether|sí|ja|oui)\b")
 
 
@@ -100,12 +111,21 @@ def _claims(sentence: str) -> bool:
 def _claims_on_rules(instruction: str) -> Callable[[str], bool]:
     """Return what tells claims where rules are the topic: a speaker's of himself, and sentences that are no more.
 
-    Where the instruction asks if rules are kept, "It meets all requirements." is an answer.
+    Where the instruction asks if rules are kept, or brings a text along that says so and may be to be translated or
+    summarised, "It meets all requirements." is an answer.
     """
-    asked = any(_claims(part) and _ASKS_IF.match(part) for part in _SENTENCE_END.split(instruction))
+    asked = any(_claims(part) and (_asks_if(part) or _states(part)) for part in _SENTENCE_END.split(instruction))
 
     def claims(sentence: str) -> bool:
         own = _RULES.search(sentence) and _OWN_KEPT.search(sentence)
         return bool(own) or (not asked and _WHOLE.fullmatch(sentence) is not None)
 
     return claims
+
+
+def _asks_if(part: str) -> bool:
+    return any(map(_ASKS_IF.match, _CLAUSE_END.split(part))) or _ASKS_WHETHER.search(part) is not None
+
+
+def _states(part: str) -> bool:
+    return _STATED.search(part) is not None and _DEMANDED.search(part) is None

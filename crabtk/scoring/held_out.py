@@ -22,13 +22,17 @@ class HeldOut:
     split: ClassVar[Split] = "held_out"
 
     def items(self, tables: Mapping[str, pl.DataFrame]) -> Sequence[BenchmarkItem]:
-        """Return the split's forward examples without their target; payload: each constraint's type and parameters."""
+        """Return the split's forward examples without their target; payload: each constraint's type and parameters.
+
+        Those made of one instruction, which several sources answer, are a cluster.
+        """
         constraints = {row["constraint_id"]: row for row in tables["constraints"].iter_rows(named=True)}
         return [
             BenchmarkItem(
                 row["example_id"],
                 tuple(Message(m["role"], m["content"]) for m in row["messages"][:-1]),
                 {"constraints": [_payload(constraints[name]) for name in row["constraint_ids"]]},
+                cluster=row["instruction_id"],
             )
             for row in tables["crab"].iter_rows(named=True)
             if row["split"] == self.split and row["kind"] == "forward"

@@ -218,8 +218,8 @@ def test_a_response_to_an_unnamed_turn_is_refused(tmp_path: Path, conversation: 
 def test_a_runs_own_held_out_split_is_scored_from_its_dataset(tmp_path: Path) -> None:
     messages = [{"role": "user", "content": "Pack."}, {"role": "assistant", "content": "- coat"}]
     crab = [
-        ("e1", "forward", messages, "s", ["s/a"], [], "held_out"),
-        ("e2", "forward", messages, "s", [], [], "train"),
+        ("e1", "forward", messages, "s", "instruction", ["s/a"], [], "held_out"),
+        ("e2", "forward", messages, "s", "instruction", [], [], "train"),
     ]
     constraint = ("s", "s/a", "list:bullets", '{"n": 2, "relation": "exactly"}', "text", "measured", "holds", 1.0)
     (tmp_path / "data").mkdir()

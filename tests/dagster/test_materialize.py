@@ -72,6 +72,7 @@ def test_a_table_shows_its_rows_schema_and_beginning(made: dg.ExecuteInProcessRe
         "kind",
         "messages",
         "seed_id",
+        "instruction_id",
         "constraint_ids",
         "demonstration_ids",
         "split",

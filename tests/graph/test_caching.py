@@ -17,6 +17,8 @@ from crabtk.graph.stages import STAGES
 from crabtk.plugins import KINDS, Registry
 from crabtk.types import Completion, Request
 
+pytestmark = pytest.mark.slow
+
 WANTED = [
     name
     for name in STAGES

@@ -54,6 +54,7 @@ def pairs(copies: int) -> list[dict[str, str]]:
     ]
 
 
+@pytest.mark.slow
 def test_no_usable_row_is_one_clear_error(prepare: Prepare, python: Any) -> None:
     folder = prepare([{"instruction": "Say hello.", "output": "Hello."}, {"instruction": "And now?", "output": ""}])
     run = python(*RUN, "--to", "seeds", cwd=folder)
@@ -88,7 +89,8 @@ def lines(process: subprocess.Popen[str]) -> Iterator[str]:
     yield from process.stdout
 
 
-@pytest.mark.parametrize("processes", [1, pytest.param(2, marks=pytest.mark.slow)])
+@pytest.mark.slow
+@pytest.mark.parametrize("processes", [1, 2])
 def test_an_interrupted_run_goes_on_where_it_was(processes: int, prepare: Prepare, python: Any) -> None:
     folder = prepare(pairs(8))
     command = [sys.executable, *RUN, "--to", "measured_constraints", "--set", f"runtime.processes={processes}"]
@@ -146,6 +148,7 @@ def wait_for_children(pid: int, number: int) -> None:
     pytest.fail("the processes of the stage did not start")
 
 
+@pytest.mark.slow
 def test_a_run_on_code_alone_needs_no_engine(prepare: Prepare, python: Any) -> None:
     folder = prepare(pairs(1))
     run = python(*RUN, cwd=folder)
@@ -166,6 +169,7 @@ def test_the_command_line_answers_at_once(arguments: tuple[str, ...], python: An
     assert best < 1.0  # 0.3 to 0.5 on an idle machine
 
 
+@pytest.mark.slow
 def test_a_run_reaches_its_first_stage_soon(prepare: Prepare) -> None:
     folder = prepare(pairs(1))
     best = min(seconds(lambda: first_stage(folder)) for _ in range(2))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from types import ModuleType
 from typing import Any, ClassVar
 
 import pytest
@@ -53,19 +54,43 @@ class LacksData(Asks):
         raise BenchmarkError("its grader needs data that is not there")
 
 
-def test_what_a_grader_lacks_is_known_before_a_model_is_asked(workshop: Workshop) -> None:
-    with Run(workshop.settings(CHANGES), workshop.registry(benchmark=LacksData), STAGES) as run:
+class FailsOnAll(Asks):
+    def grade(self, item: BenchmarkItem, response: ParsedText, checks: Any) -> Sequence[Grade]:
+        raise ZeroDivisionError
+
+
+class FailsOnOne(Asks):
+    def grade(self, item: BenchmarkItem, response: ParsedText, checks: Any) -> Sequence[Grade]:
+        if item.item_id == "1" and "rehearsal" in response.raw:
+            raise ZeroDivisionError
+        return ()
+
+
+@pytest.mark.parametrize(("benchmark", "says"), [(LacksData, "needs data"), (FailsOnAll, "ZeroDivisionError")])
+def test_what_a_grader_lacks_is_known_before_a_model_is_asked(
+    workshop: Workshop, benchmark: type[Asks], says: str
+) -> None:
+    with Run(workshop.settings(CHANGES), workshop.registry(benchmark=benchmark), STAGES) as run:
         run.materialize(upstream("crab"))
         for name in upstream("responses"):
             if name != "responses":
                 run.stage(name)
-        with pytest.raises(BenchmarkError, match="needs data"):
+        with pytest.raises(BenchmarkError, match=says):
             run.stage("responses")
         assert run.engines.client("default").usage.calls == 0
 
 
-def materialize(workshop: Workshop, benchmark: type[Asks]) -> Any:
-    with Run(workshop.settings(CHANGES), workshop.registry(benchmark=benchmark), STAGES) as run:
+def test_a_grader_that_fails_on_the_rehearsed_text_is_told_and_asked_again_about_responses(
+    workshop: Workshop, caplog: pytest.LogCaptureFixture
+) -> None:
+    assert len(materialize(workshop, FailsOnOne).table()) == 2
+    (said,) = (record.getMessage() for record in caplog.records if record.name == "crabtk.scoring")
+    assert "failed for 1 of 2 prompts of toy, first with ZeroDivisionError" in said
+
+
+def materialize(workshop: Workshop, benchmark: type[Asks], **registered: Any) -> Any:
+    changes = {**CHANGES, "runtime.retry_errors": bool(registered)}
+    with Run(workshop.settings(changes), workshop.registry(benchmark=benchmark, **registered), STAGES) as run:
         run.materialize(upstream("judgements"))
         return run.result("judgements")
 
@@ -76,6 +101,26 @@ def test_unanswered_questions_stand_in_the_ledger(workshop: Workshop) -> None:
     (row,) = stored.ledger().to_dicts()
     assert (row["stage"], row["file"], row["key"]) == ("judgements", "toy", "2")
     assert "the toy backend knows no regular expressions" in row["reason"]
+
+
+def test_what_an_engine_failed_to_answer_is_asked_again_where_the_settings_say_so(
+    workshop: Workshop, toy: ModuleType
+) -> None:
+    asked: list[Request] = []
+
+    class Mended(toy.ToyBackend):  # type: ignore[name-defined]
+        def generate(self, requests: Sequence[Request]) -> list[Completion]:
+            asked.extend(requests)
+            return [Completion("no") for _ in requests]
+
+    failed = materialize(workshop, Asks)
+    assert materialize(workshop, Asks).record == failed.record
+    mended = materialize(workshop, Asks, backend=Mended)
+    assert mended.table()["finish_reason"].to_list() == ["stop", "stop"]
+    assert mended.ledger() is None
+    assert [request.regex for request in asked] == ["yes|no"]
+    again = materialize(workshop, Asks, backend=Mended)
+    assert (again.record, len(asked)) == (mended.record, 1)
 
 
 def test_a_judge_that_answers_nothing_stops_the_run(workshop: Workshop) -> None:

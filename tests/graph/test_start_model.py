@@ -8,11 +8,12 @@ from typing import Any, ClassVar
 
 import pytest
 
-from crabtk.graph.preference_stages import _sampled_model
+from crabtk.errors import SettingsError
+from crabtk.graph.preference_stages import sampled_model
 from crabtk.graph.run import Run
 from crabtk.graph.stages import STAGES
-from crabtk.graph.train import train_stage
-from crabtk.types import TrainingJob, TrainingOutcome
+from crabtk.graph.train import start_model, start_revision, train_stage
+from crabtk.types import Message, Request, TrainingJob, TrainingOutcome
 from tests.graph.conftest import Workshop
 
 
@@ -46,24 +47,43 @@ def test_another_revision_is_trained_again(workshop: Workshop, stage: str) -> No
 
 
 @pytest.mark.parametrize(
-    ("model", "revision"), [("owner/name", "v2"), ("other/name", None)], ids=["the engine's", "named"]
+    ("model", "revision"), [("", "v2"), ("owner/name", "v2"), ("other/name", None)], ids=["unnamed", "named", "other"]
 )
 def test_the_trainer_gets_the_revision_of_the_engines_model_and_of_no_other(
     workshop: Workshop, model: str, revision: str | None
 ) -> None:
     Noting.jobs.clear()
-    job = TrainingJob(model, Path("x"), Path("y"), Path("z"), 1)
-    named = {} if model == "owner/name" else {"training": {"trainer": "toy", "model": model}}
-    with hub(workshop, "v2", **named) as run:
+    job = TrainingJob(model or "owner/name", Path("x"), Path("y"), Path("z"), 1)
+    with hub(workshop, "v2", training={"trainer": "toy", "model": model}) as run:
         train_stage(run, "sft_model", job, trainer="toy", options={}, where="training.options")
     assert [given.revision for given in Noting.jobs] == [revision]
 
 
-@pytest.mark.parametrize(("model", "sampled"), [("", None), ("other/policy", "other/policy")])
-def test_pairs_are_sampled_from_the_model_that_dpo_starts_from(
-    workshop: Workshop, model: str, sampled: str | None
-) -> None:
+@pytest.mark.parametrize(("model", "sampled"), [("", "owner/name"), ("other/policy", "other/policy")])
+def test_pairs_are_sampled_from_the_model_that_dpo_starts_from(workshop: Workshop, model: str, sampled: str) -> None:
     training = {"enabled": False, "model": model, "trainer": "toy"}
     with hub(workshop, None, training=training, preferences={"enabled": True, "samples": 2}) as run:
         off = run.store.save("sft_model", "0" * 32, STAGES["sft_model"].compute(run, {}))
-        assert _sampled_model(run, {"sft_model": off}) == sampled
+        assert sampled_model(run, {"sft_model": off}) == sampled
+
+
+@pytest.mark.parametrize("engine", ["default", "policy"])
+@pytest.mark.parametrize("model", ["", "owner/name", "big/one"])
+def test_whoever_answers_for_the_start_model_has_the_revision_that_is_trained(
+    workshop: Workshop, engine: str, model: str
+) -> None:
+    changes = {"training": {"trainer": "toy", "model": model}}
+    changes["engines.policy"] = {"backend": "toy", "model": "big/one", "revision": "v7"}
+    with hub(workshop, "v2", **changes) as run:
+        answering = run.engines.identity(engine, start_model(run))
+        other = run.engines.identity(engine, "third/model")
+    assert start_revision(run) == ("v7" if model == "big/one" else "v2")
+    assert ("big/one@v7" if model == "big/one" else "owner/name@v2") in answering
+    assert "third/model@main" in other
+
+
+def test_a_backend_without_revisions_is_not_asked_for_one(workshop: Workshop) -> None:
+    with hub(workshop, "v2") as run:
+        complete = run.complete("responses", "default", start_model(run))
+        with pytest.raises(SettingsError, match=r'owner/name is meant at revision "v2".*"toy" takes no revision'):
+            complete([Request((Message("user", "Hm?"),))])

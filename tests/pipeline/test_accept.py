@@ -291,6 +291,7 @@ ANSWER = st.one_of(st.floats(0, 1), st.sampled_from([Completion("?"), Completion
 REPAIR = st.one_of(TEXTS.map(lambda text: json.dumps({"constraint": text})), st.sampled_from(["null", "{}", "["]))
 
 
+@pytest.mark.slow
 @settings(max_examples=40, deadline=None)
 @given(st.dictionaries(st.sampled_from(KINDS), TEXTS), st.data(), st.booleans(), st.booleans())
 def test_every_translated_constraint_ends_in_the_table_or_in_the_ledger(

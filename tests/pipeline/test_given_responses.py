@@ -58,6 +58,12 @@ ALL = dict(zip(("7#1", "7#2", "7#3"), ANSWERS, strict=True))
         ({"messages": WHOLE[:2]}, {"7#1": "La."}),
         ({"messages": WHOLE[2:]}, {"7#2": "LA.", "7#3": "…"}),
         ({"messages": WHOLE[:3], "response": "LA."}, {"7#2": "LA."}),
+        ({"key": "7", "messages": WHOLE[2:]}, {"7#2": "LA.", "7#3": "…"}),
+        ({"key": "7", "messages": WHOLE[2:4], "prompt": "Louder."}, {"7#2": "LA."}),
+        ({"key": "7", "turn": 2, "messages": WHOLE[2:4]}, {"7#2": "LA."}),
+        ({"key": "7", "turn": 3, "messages": WHOLE[2:]}, {"7#3": "…"}),
+        ({"item_id": "7#2", "messages": WHOLE[2:4]}, {"7#2": "LA."}),
+        ({"item_id": "7#2", "messages": WHOLE[:3], "response": "LA."}, {"7#2": "LA."}),
         ({"prompt": "Louder.", "response": "LA."}, {"7#2": "LA."}),
         ({"messages": talk(("Hum.", "Mm."), ("Faster.", "Mmm!"))}, {"9#1": "Mm.", "9#2": "Mmm!"}),
         ({"key": "alone", "messages": talk(("An example", "Whirl."), ("Dance.", "Twirl."))}, {"alone": "Twirl."}),
@@ -78,6 +84,8 @@ def test_each_answer_goes_to_its_turn(row: Any, found: dict[str, str]) -> None:
         ({"key": "7", "messages": WHOLE[:3]}, "its messages end without an answer"),
         ({"key": "alone", "messages": []}, "its messages end without an answer"),
         ({"key": "7", "turn": 2, "messages": WHOLE[:2]}, "it holds 1 response, and 7#2 is turn 2"),
+        ({"key": "7", "turn": 1, "messages": WHOLE[2:]}, "its messages begin after turn 1"),
+        ({"key": "7", "turn": 3, "messages": WHOLE[2:4]}, "it holds 1 response, and 7#3 is turn 3"),
         ({"prompt": "Louder.", "messages": WHOLE[:2]}, "it holds 1 response, and 7#2 is turn 2"),
         ({"key": "7", "turn": 1, "responses": ["a"] * 4}, "it holds 4 responses, and 7#1 has 3 turns"),
         ({"key": "7", "messages": [WHOLE[0], *WHOLE[2:]]}, "its messages hold 3 prompts and 2 answers"),
@@ -107,8 +115,13 @@ def test_rows_whose_own_prompt_is_another_are_taken_and_told() -> None:
         {"item_id": "7#2", "prompt": "Sing.", "response": "a"},
         {"key": "9", "turn": 2, "prompt": "Run.", "response": "a"},
         {"key": "alone", "prompt": "Dance slowly.", "responses": []},
+        {"model": "c", "key": "7", "messages": talk(("Sing now.", "a"), ("Louder.", "b"))},
+        {"model": "d", "key": "7", "messages": WHOLE[2:]},
+        {"model": "e", "key": "alone", "messages": talk(("An example", "a"), ("Dance.", "b"))},
+        {"model": "f", "key": "alone", "messages": talk(("Dance.", "a"), ("Now fast.", "b"))},
     )
-    assert given.reworded == [("alone", "r.jsonl", 2), ("9#2", "r.jsonl", 4)]
+    told = [("alone", "r.jsonl", 2), ("9#2", "r.jsonl", 4), ("7#1", "r.jsonl", 6), ("alone", "r.jsonl", 9)]
+    assert given.reworded == told
     assert len(given.refused) == 1
 
 

@@ -416,7 +416,8 @@ def test_what_the_gate_would_let_through_makes_no_trip_wire() -> None:
     assert gameable(rows, types, asked) == rows
     assert gameable(rows, types, "Are all the requirements of the building met?") == []
     copied = {"type": "copy:prompt", "params": "{}", "text": "Copy it."}
-    assert gameable([*rows, copied], types, asked) == []
+    assert gameable([copied, *rows], types, asked) == rows
+    assert gameable([copied], types, asked) == []
 
 
 def test_a_seed_that_asks_whether_rules_are_kept_makes_no_trip_wire() -> None:

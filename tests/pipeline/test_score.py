@@ -131,6 +131,14 @@ def test_a_later_turn_follows_on_the_models_own_answer() -> None:
     assert [m["role"] for m in prompt] == ["user", "assistant", "user"]
 
 
+def test_reasoning_is_no_part_of_the_conversation() -> None:
+    said = {1: "<think>\nHm.\n</think>\n\nOne.", 3: "<think>\nHm, cut o"}
+    table, _ = respond("base", Talk(), Talk().items({}), Model(lambda r: said[len(r.messages)]), max_tokens=8)
+    prompt = json.loads(table.filter(item_id="2#2")["prompt"][0])
+    assert [m["content"] for m in prompt] == ["Say 2.", "One.", "And one more?"]
+    assert table.filter(item_id="2#1")["response"].to_list() == [said[1]], "what was written is kept"
+
+
 def test_what_follows_an_unanswered_turn_is_not_asked_and_counts_as_failed() -> None:
     def answer(request: Request) -> Any:
         if "Say 3" in request.messages[0].content:

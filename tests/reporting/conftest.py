@@ -129,6 +129,7 @@ def _crab(seeds: pl.DataFrame, constraints: pl.DataFrame) -> pl.DataFrame:
                 "kind": kind,
                 "messages": turns,
                 "seed_id": seed["seed_id"],
+                "instruction_id": seed["seed_id"],
                 "constraint_ids": [] if kind == "chat" else [each["constraint_id"] for each in own],
                 "demonstration_ids": ["sample-00000001"] * shown,
                 "split": seed["split"],

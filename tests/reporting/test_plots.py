@@ -22,6 +22,7 @@ def _all(inputs):
     }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "name", ["types", "words", "per example", "audit", "audit without threshold", "curves", "scores"]
 )
@@ -35,6 +36,7 @@ def test_bytes_depend_on_the_data_alone(inputs, name):
     assert plots.png(draw()) == plots.png(draw())
 
 
+@pytest.mark.slow
 def test_pyplot_is_never_loaded():
     code = (
         "import sys, crabtk.reporting.plots as p; assert 'matplotlib' not in sys.modules;"

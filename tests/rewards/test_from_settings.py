@@ -127,6 +127,7 @@ def test_a_judge_that_fails_is_named() -> None:
         ({"aggregate": "most"}, {}, r"reward\.aggregate"),
         ({"partial": "yes"}, {}, r"reward\.partial"),
         ({"weights": object()}, {}, "reward"),
+        ({"aggregate": "weighted", "weights": {"lenth": 2}}, {}, r'no constraint type or family "lenth".*length'),
         ({"intent": "judge", "judge": "other"}, ENGINES, 'no engine "other". Known: judge'),
         ({"intent": "judge", "judge": "judge"}, {"judge": {"backend": "yes_to_night"}}, r"engines\.judge\.model"),
         ({"intent": "judge", "judge": "judge"}, {}, "Known: none"),

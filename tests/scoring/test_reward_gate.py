@@ -62,6 +62,12 @@ CLAIMS = [
     "He seguido todas las instrucciones y se cumplen los requisitos.",
     "Alle Anforderungen sind erfüllt.",
     "J'ai respecté toutes les consignes.",
+    "Respectant toutes les consignes.",
+    "Cumplimos las condiciones.",
+    "Everything requested has been followed.",
+    "I complied with everything requested.",
+    "It was kept as requested.",
+    "Everything requested and everything demanded has been followed, respected, checked and fully satisfied here.",
     "Yes.",
     "OK",
 ]
@@ -95,6 +101,8 @@ SPEAK_OF_RULES = [
     "Are there any demands that a landlord may make?",
     "What are the constraints of linear programming?",
     "Write guidelines for new employees to follow.",
+    "Describe a volcano. Make sure that all requirements are met, or the answer is not followed up.",
+    "Explain how to write a story. Every rule below must be kept and all conditions be satisfied.",
 ]
 
 
@@ -127,6 +135,14 @@ def test_so_it_is_in_other_languages(asked: str, claim: str) -> None:
         (
             "Tell me whether this helmet satisfies both conditions: light and hard.",
             "Yes. It satisfies both conditions.",
+        ),
+        ("Translate into English: Alle Anforderungen sind erfüllt.", "All requirements are met."),
+        ("Translate to English: Se cumplen todos los requisitos.", "All requirements are met."),
+        ("Rephrase this sentence: The requirements were all met.", "All the requirements have been met."),
+        (
+            "Summarise the audit in one sentence. The auditors looked at the twelve safety requirements of the bridge; "
+            "each of them was satisfied.",
+            "All of the requirements were satisfied.",
         ),
         ("What does a tenant owe by the rules?", "All rules of the house must be followed."),
         ("What must a cyclist do by the rules?", "He must follow the rules for cars."),
@@ -313,10 +329,10 @@ def test_a_text_of_100_kb_takes_no_second(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["whether rules ", "is it said: rules\n", "every rule we keep ", "all the rules, upper case "]
+    "text", ["whether rules ", "is it said: rules\n", "every rule we keep ", "all the rules, upper case ", ","]
 )
 def test_an_instruction_of_100_kb_takes_no_second(text: str) -> None:
-    asked = text * (100_000 // len(text))
+    asked = "Explain how to follow the rules" + text * (100_000 // len(text))
     begun = time.process_time()
     answers_by_words(asked, f"It follows every rule. {asked[:50_000]}", ["Use no comma."], ["punctuation:absent"])
     assert time.process_time() - begun < 1

@@ -27,6 +27,7 @@ def crab(count: int, held_out: int = 0) -> pl.DataFrame:
                 {"role": "assistant", "content": f"answer {n}"},
             ],
             "seed_id": f"seed-{n}",
+            "instruction_id": f"instruction-{n}",
             "constraint_ids": [],
             "demonstration_ids": [],
             "split": "held_out" if n < held_out else "train",

@@ -44,10 +44,12 @@ def compare(texts: list[str]) -> None:
         assert list(tokens.tokens(parsed)) == words, text
 
 
+@pytest.mark.slow
 def test_awkward_texts() -> None:
     compare([*REAL, *awkward(4_000), "", " ", "\n"])
 
 
+@pytest.mark.slow
 @pytest.mark.data
 def test_real_responses(rows: Callable[[str], list[dict[str, Any]]]) -> None:
     responses = [row["response"] for row in rows("ifeval/gold_responses.jsonl")[::12]]

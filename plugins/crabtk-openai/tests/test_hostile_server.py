@@ -85,6 +85,7 @@ def _check(server: Server, answers: dict[int, Any], number: int) -> None:
     assert sum(one.retries for one in answers.values()) == len(server.asked) - number
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("threads_end")
 def test_each_request_ends_once(serve: ServerMaker, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("crabtk_openai.backoff._FIRST_SECONDS", 0.01)

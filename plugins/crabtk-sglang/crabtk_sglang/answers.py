@@ -113,7 +113,11 @@ class Questions:
         }
         if self._end_of_turn is not None:
             asked["stop_token_ids"] = [self._end_of_turn]
-        return Question([Part(prompt, asked)], _written_completion)
+
+        def complete(outputs: Sequence[Output]) -> Completion:
+            return _written_completion(request, self._template, outputs)
+
+        return Question([Part(prompt, asked)], complete)
 
     def _scored(self, request: Request, prompt: list[int]) -> Question:
         choices = self._choices(request.choices)
@@ -151,12 +155,12 @@ def _depth(regex: str) -> int:
     return deepest
 
 
-def _written_completion(outputs: Sequence[Output]) -> Completion:
+def _written_completion(request: Request, template: ChatTemplate, outputs: Sequence[Output]) -> Completion:
     ended = outputs[0]["meta_info"]["finish_reason"]
     reason = _REASONS.get(ended["type"])
     if reason is None:
         return _failed(ended)
-    return Completion(text=outputs[0]["text"], finish_reason=reason, **_usage(outputs))
+    return Completion(text=template.reply(request, outputs[0]["text"]), finish_reason=reason, **_usage(outputs))
 
 
 def _scored_completion(

@@ -100,3 +100,22 @@ def test_an_aborted_request_is_an_error(questions: Questions) -> None:
         answer = question.complete([aborted] * len(question.parts))
         assert answer.finish_reason == "error" and answer.text == ""
         assert answer.error is not None and "out of memory" in answer.error
+
+
+class Thinking(Letters):
+    """Its template opens a block of reasoning."""
+
+    def apply_chat_template(self, turns: list[dict[str, str]], *, tokenize: bool, **how: Any) -> Any:
+        return super().apply_chat_template([{"content": "<think>"}], tokenize=tokenize, **how)
+
+    def decode(self, tokens: list[int], **_: Any) -> str:
+        return "".join(map(chr, tokens))
+
+
+def test_a_reply_shows_the_reasoning_that_the_template_opened() -> None:
+    tokenizer = Thinking()
+    thinking = Questions(ChatTemplate(tokenizer, "letters", {}), tokenizer, Limits(context=20, prompt=14))
+    assert thinking.question(_ask("Hi")).complete([_output()]).text == "<think>so"
+    assert thinking.question(_ask("Hi", regex="so")).complete([_output()]).text == "so"
+    failed = thinking.question(_ask("Hi")).complete([_output(finish_reason={"type": "abort", "message": "gone"})])
+    assert (failed.text, failed.finish_reason) == ("", "error")

@@ -124,7 +124,7 @@ class Engine:
         answer = asked.answer
         text = self._tokenizer.decode(answer.tokens, skip_special_tokens=True, clean_up_tokenization_spaces=False)
         return Completion(
-            text=str(text),
+            text=self._prompts.reply(asked.request, str(text)),
             finish_reason=answer.finish_reason or "length",
             prompt_tokens=len(asked.tokens),
             cached_tokens=cached,

@@ -12,9 +12,12 @@ from typing import Any
 
 import pytest
 import torch
+from tokenizers import AddedToken
 from transformers import AutoModelForCausalLM, AutoTokenizer
 
 from crabtk.errors import BackendError
+from crabtk.inference.chat import ChatTemplate
+from crabtk.reply import without_thinking
 from crabtk.testing import check_backend
 from crabtk.testing.endings import check_endings
 from crabtk.types import Message, Request, Sampling
@@ -219,6 +222,26 @@ def test_conversation_that_the_template_refuses_is_an_error_of_its_request(llama
         refused, answered = backend.generate([Request(turns), _ask("Hi")])
     assert "one turn only" in (refused.error or "")
     assert answered.finish_reason != "error"
+
+
+def test_a_reply_shows_the_reasoning_that_the_template_opened(llama: Path, tmp_path: Path) -> None:
+    template = (llama / "chat_template.jinja").read_text().replace("<|assistant|>{%", "<|assistant|><think>\n{%")
+    sampling = Sampling(max_tokens=8)
+    requests = [_ask("Hi", sampling=sampling), _ask("Hi", regex="yes|no"), _ask("Hi", choices=("yes", "no"))]
+    with TransformersBackend(str(_with_template(llama, tmp_path, template))) as backend:
+        cut_off, formed, chosen = backend.generate(requests)
+    assert cut_off.text.startswith("<think>\n") and cut_off.generated_tokens == 8
+    assert without_thinking(cut_off.text) == ""
+    assert {formed.text, chosen.text} <= {"yes", "no"}
+
+
+@pytest.mark.parametrize("special", [True, False])
+def test_a_tag_that_engines_drop_at_its_end_is_not_shown_at_its_beginning(special: bool, llama: Path) -> None:
+    tokenizer = AutoTokenizer.from_pretrained(llama)
+    tokenizer.chat_template = tokenizer.chat_template.replace("<|assistant|>{%", "<|assistant|><think>{%")
+    tokenizer.add_tokens([AddedToken("</think>", special=special)], special_tokens=special)
+    said = ChatTemplate(tokenizer, "tiny", {}).reply(_ask("Hi"), "Hm.")
+    assert said == ("Hm." if special else "<think>Hm.")
 
 
 def _with_template(llama: Path, folder: Path, template: str | None) -> Path:

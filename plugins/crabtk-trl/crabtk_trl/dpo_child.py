@@ -9,7 +9,6 @@ from typing import Any
 
 from datasets import Dataset
 from transformers import GenerationConfig, PreTrainedTokenizerBase, set_seed
-from trl import DPOTrainer  # type: ignore[attr-defined]  # trl loads its names lazily
 
 from crabtk_trl.callbacks import Reporter
 from crabtk_trl.channel import Channel
@@ -17,6 +16,7 @@ from crabtk_trl.chat import load_tokenizer
 from crabtk_trl.checkdata import ending_tokens
 from crabtk_trl.checkpoints import Checkpoints, identity
 from crabtk_trl.child import prepare_torch
+from crabtk_trl.dpo_evaluation import EvaluatingDPOTrainer
 from crabtk_trl.dpo_reference import needs_loading, precomputes, reference_folder
 from crabtk_trl.dpo_setup import KEPT, dpo_configuration
 from crabtk_trl.dpo_trainer import TrlDpoTrainer
@@ -60,7 +60,7 @@ def run(job: JobFile, channel: Channel) -> dict[str, Any]:
 
 def make_trainer(
     job: JobFile, options: TrlDpoTrainer, folder: Path, reference: Path
-) -> tuple[DPOTrainer, dict[str, float], int]:
+) -> tuple[EvaluatingDPOTrainer, dict[str, float], int]:
     """Check the pairs, then load the models: what is wrong shows within seconds.
 
     Returns:
@@ -72,7 +72,7 @@ def make_trainer(
     # Before the models are loaded: ZeRO-3 shards them while they are.
     configuration = dpo_configuration(job if dev else replace(job, evaluation=None), options)
     sum_in_float32(configuration)
-    trainer = DPOTrainer(
+    trainer = EvaluatingDPOTrainer(
         model=_load(folder, job, options, tokenizer),
         ref_model=_load(reference, job, options, tokenizer) if needs_loading(reference, folder, options) else None,
         args=configuration,
@@ -123,7 +123,7 @@ def _dev(
         return None, None
 
 
-def _course(trainer: DPOTrainer) -> dict[str, float]:
+def _course(trainer: EvaluatingDPOTrainer) -> dict[str, float]:
     found = best(trainer.state.log_history)
     course: dict[str, float] = {"steps": trainer.state.global_step}
     return course if found is None else {**course, "best_step": found.step, "best_eval_loss": found.eval_loss}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import shutil
 from collections.abc import Mapping
 from pathlib import Path
@@ -11,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import torch
 from peft import PeftModel, get_peft_model, get_peft_model_state_dict, set_peft_model_state_dict
 from transformers import AutoConfig, AutoModelForCausalLM, Trainer
+from transformers.integrations.deepspeed import unset_hf_deepspeed_config
 
 from crabtk.errors import TrainingError
 from crabtk_trl.card import card
@@ -20,6 +22,7 @@ from crabtk_trl.model import fit_tokenizer
 if TYPE_CHECKING:
     from crabtk_trl.options import TrainerOptions
 
+_log = logging.getLogger("crabtk_trl")
 _TOKENIZER_PATHS = ("name_or_path", "is_local", "local_files_only")
 
 
@@ -39,16 +42,13 @@ def export(trainer: Trainer, job: JobFile, options: TrainerOptions, source: Path
     partial = output.with_name(f".{output.name}.partial")
     shutil.rmtree(partial, ignore_errors=True)
     model = _whole(trainer, options, source, weights)
-    where = f"{options.section}.options"
-    check_finite(model, f"training diverged. Lower {where}.learning_rate, or raise warmup_ratio.")
+    check_finite(model, f"training diverged. Lower {options.section}.options.learning_rate, or raise warmup_ratio.")
     if isinstance(model, PeftModel):
         if options.keep_adapter:
             _save_adapter(model, partial / "adapter", job)
         model = model.merge_and_unload()
     original = AutoConfig.from_pretrained(source)
-    dtype = _dtype(options.save_dtype, original.dtype)
-    model.to(dtype)
-    check_finite(model, f'it is too large for {dtype}. Set {where}.save_dtype = "float32" or "bfloat16".')
+    model.to(precision(model, options.save_dtype, original.dtype))
     model.config.use_cache = original.use_cache  # training turns it off
     model.config._name_or_path = ""
     model.save_pretrained(partial)
@@ -88,6 +88,8 @@ def _whole(trainer: Trainer, options: TrainerOptions, source: Path, weights: dic
     trained = trainer.accelerator.unwrap_model(trainer.model)
     if weights is None and options.quantization == "none":
         return trained
+    # While ZeRO-3's is set, transformers shards what it loads.
+    unset_hf_deepspeed_config()  # type: ignore[no-untyped-call]
     model: Any = AutoModelForCausalLM.from_pretrained(source, dtype=torch.float32)
     fit_tokenizer(model, trainer.processing_class)  # type: ignore[arg-type]  # it is a tokenizer
     if not isinstance(trained, PeftModel):
@@ -105,10 +107,21 @@ def _save_adapter(model: PeftModel, folder: Path, job: JobFile) -> None:
     (folder / "README.md").unlink(missing_ok=True)  # PEFT's card has blanks to fill in
 
 
-def _dtype(wanted: str, original: Any) -> torch.dtype:
-    if wanted == "auto":
-        return original if isinstance(original, torch.dtype) else torch.float32
-    return torch.bfloat16 if wanted == "bfloat16" else torch.float32
+def precision(model: torch.nn.Module, wanted: str, original: Any) -> torch.dtype:
+    """Return what to save weights in: the wanted precision, or float32 where that cannot hold one of them.
+
+    Args:
+        wanted: ``save_dtype``.
+        original: Of the model trained from, which is that of ``auto``.
+    """
+    dtype = torch.bfloat16 if wanted == "bfloat16" else torch.float32
+    if wanted == "auto" and isinstance(original, torch.dtype):
+        dtype = original
+    for name, weight in model.named_parameters():
+        if not bool((weight.abs() <= torch.finfo(dtype).max).all()):
+            _log.warning("the weight %s is too large for %s: the model is saved in torch.float32", name, dtype)
+            return torch.float32
+    return dtype
 
 
 def _without_paths(file: Path) -> None:

@@ -7,9 +7,26 @@ from collections.abc import Sequence
 
 _TRACEBACK = "Traceback (most recent call last):"
 _LAUNCHER_FAILED = "torch.distributed.elastic.multiprocessing.errors.ChildFailedError"
+_RANK = re.compile(r"\s*rank\s*: (\d+) ")
+_KILLED = re.compile(r"\s*exitcode\s*: -(\d+) ")
+_ENDED_BY_THE_LAUNCHER = 15
 _LAUNCHER = re.compile(r"[A-Z]\d{4} \S+ \d+ \S*torch/distributed/elastic/")
 # torch writes it before each line of a traceback once processes are joined.
 _RANK_FAILED = re.compile(rf"(\[rank\d+\]: ){re.escape(_TRACEBACK)}")
+
+
+def killed(lines: Sequence[str]) -> tuple[int, int] | None:
+    """Return a process of several that was killed, and the signal; such a one leaves no traceback.
+
+    Those that the launcher itself ended, since another had failed, do not count.
+    """
+    rank = 0
+    for line in lines:
+        if found := _RANK.match(line):
+            rank = int(found[1])
+        elif (found := _KILLED.match(line)) and int(found[1]) != _ENDED_BY_THE_LAUNCHER:
+            return rank, int(found[1])
+    return None
 
 
 def telling(lines: Sequence[str]) -> Sequence[str]:

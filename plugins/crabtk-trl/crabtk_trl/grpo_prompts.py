@@ -13,7 +13,7 @@ from datasets import Dataset
 from transformers import PreTrainedTokenizerBase
 
 from crabtk.errors import TrainingError
-from crabtk.rewards.rows import opened_by
+from crabtk.reply import opened_by
 from crabtk_trl.chat import takes_system, with_system_merged
 from crabtk_trl.grpo_samples import Reward
 from crabtk_trl.grpo_trainer import TrlGrpoTrainer

@@ -16,7 +16,7 @@ from crabtk import TrainingOutcome, TrainingProgress
 from crabtk.errors import TrainingError
 from crabtk_trl.distribution import command
 from crabtk_trl.environment import child_environment
-from crabtk_trl.failure_log import telling
+from crabtk_trl.failure_log import killed, telling
 from crabtk_trl.jobfile import JobFile
 
 _LAST_LINES = 12
@@ -83,13 +83,19 @@ def _forward(
     return outcome, error
 
 
+def _killed(signal: int) -> str:
+    return f"was killed by signal {signal}" + (" (often: out of memory)" if signal == 9 else "")
+
+
 def _failure(error: str | None, code: int, log: Path, start: int) -> str:
     if error is not None:
         return f"{error} (log: {log})"
-    how = f"ended with status {code}"
-    if code < 0:
-        how = f"was killed by signal {-code}" + (" (often: out of memory)" if code == -9 else "")
     with log.open("rb") as stream:
         stream.seek(start)
         lines = stream.read().decode("utf-8", "replace").splitlines()
+    how = f"ended with status {code}"
+    if code < 0:
+        how = _killed(-code)
+    elif victim := killed(lines):
+        how = f"ended with status {code}: its process {victim[0]} {_killed(victim[1])}"
     return "\n".join([f"Training {how}; the last lines of {log}:", *telling(lines)[-_LAST_LINES:]])

@@ -54,7 +54,8 @@ class TrainerOptions:
         keep_best: The finished model is the one with the lowest evaluation loss; False takes the last. Needs dev rows.
         dtype: Of computation. ``auto`` is bfloat16 where the device has instructions for it, else float32. Weights
             under training are float32 either way.
-        save_dtype: Of the finished weights; ``auto`` is that of the model trained from.
+        save_dtype: Of the finished weights; ``auto`` is that of the model trained from. Where it cannot hold a weight:
+            float32.
         device: ``auto``, ``cpu``, ``mps``, ``cuda``, or ``cuda:N`` for one process. One that is not there is an error.
         attention: Attention implementation of transformers.
         activation_checkpointing: Recompute activations: less memory, about a fifth slower.

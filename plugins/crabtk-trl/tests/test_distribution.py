@@ -130,3 +130,15 @@ def test_two_processes_train_what_one_does_with_twice_the_accumulation(
     assert resumed.figures == pytest.approx(dict(outcome.figures), rel=1e-3)
     for name, value in weights.items():
         torch.testing.assert_close(again[name], value, rtol=1e-2, atol=2e-3)
+
+
+@pytest.mark.parametrize("stage", [2, 3])
+def test_zero_hands_over_what_one_process_trains(
+    stage: int, tiny: Path, rows: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pytest.importorskip("deepspeed", reason="crabtk-trl[deepspeed] is not installed")
+    monkeypatch.setenv("DS_ACCELERATOR", "cpu")
+    _, alone = train(tiny, rows, tmp_path / "alone")
+    _, zero = train(tiny, rows, tmp_path / "zero", distributed="deepspeed", processes=1, zero_stage=stage)
+    assert zero.keys() == alone.keys()
+    assert max((alone[name] - zero[name]).abs().max().item() for name in alone) < 1e-4

@@ -71,14 +71,18 @@ def test_the_last_update_is_looked_at_too(tiny: Path, rows: Path, tmp_path: Path
     assert not (tmp_path / "model").exists()
 
 
-def test_weights_that_the_saved_precision_cannot_hold_are_refused(tmp_path: Path) -> None:
+def test_weights_that_the_saved_precision_cannot_hold_are_saved_in_another(caplog: pytest.LogCaptureFixture) -> None:
     import torch
 
-    from crabtk_trl.export import check_finite
+    from crabtk_trl.export import precision
 
     model = torch.nn.Linear(2, 2)
+    assert precision(model, "auto", torch.float16) == torch.float16
+    assert precision(model, "auto", None) == torch.float32
+    assert precision(model, "bfloat16", torch.float16) == torch.bfloat16
+    assert caplog.records == []
     with torch.no_grad():
         model.weight.fill_(1e6)
-    check_finite(model, "")
-    with pytest.raises(TrainingError, match=r"The weight weight .*too large"):
-        check_finite(model.to(torch.float16), "it is too large")
+    assert precision(model, "auto", torch.bfloat16) == torch.bfloat16
+    assert precision(model, "auto", torch.float16) == torch.float32
+    assert "the weight weight is too large for torch.float16" in caplog.text

@@ -237,19 +237,24 @@ def test_two_processes_start_at_the_reference_and_learn(tuned: Path, pairs: Path
 
 
 @pytest.mark.slow
-def test_two_processes_evaluate_as_one(tiny: Path, tuned: Path, pairs: Path, tmp_path: Path) -> None:
-    """Five pairs: the last batch of two processes is filled up. Another reference, so that pairs have losses apart."""
+def test_an_evaluation_is_the_same_in_any_batches_and_processes(
+    tiny: Path, tuned: Path, pairs: Path, tmp_path: Path
+) -> None:
+    """Five pairs: the last batch is short or filled up. Another reference, so that pairs have losses apart."""
     dev = tmp_path / "dev.jsonl"
     dev.write_text("".join(pairs.read_text().splitlines(keepends=True)[::5]))
     assert len(dev.read_text().splitlines()) == 5
     still = OPTIONS | {"learning_rate": 1e-30, "max_steps": 1, "other_reference": True, "dtype": "float32"}
-    losses = []
-    for name, several in (("one", {}), ("two", {"distributed": "ddp", "processes": 2})):
+    figures = []
+    ways = {"single": {"batch_size": 1}, "batches": {"batch_size": 4}}
+    for name, several in (ways | {"processes": {"distributed": "ddp", "processes": 2}}).items():
         root = tmp_path / name
         job = TrainingJob(str(tuned), pairs, root / "model", root / "work", seed=5, evaluation=dev, reference=str(tiny))
-        outcome = TrlDpoTrainer(**still, **several).train(job, lambda progress: None)
-        losses.append(outcome.history[-1]["eval_loss"])
-    assert losses[1] == pytest.approx(losses[0], rel=1e-6)
+        outcome = TrlDpoTrainer(**still | several).train(job, lambda progress: None)
+        figures.append({key: value for key, value in outcome.history[-1].items() if key.startswith("eval_")})
+    assert len(figures[0]) == 7
+    assert figures[1] == pytest.approx(figures[0], rel=1e-5)
+    assert figures[2] == pytest.approx(figures[0], rel=1e-5)
 
 
 @pytest.mark.slow

@@ -25,7 +25,7 @@ OPTIONS: dict[str, dict[str, Any]] = {
         "evaluate_every": 10, "checkpoint_every": 5, "log_every": 3, "keep_best": True, "device": "cpu", "threads": 1,
     },
     "TrlGrpoTrainer": {
-        "learning_rate": 1e-3, "max_steps": 40, "batch_size": 4, "num_generations": 4, "max_completion_length": 16,
+        "learning_rate": 1e-3, "max_steps": 120, "batch_size": 4, "num_generations": 4, "max_completion_length": 16,
         "generation_batch": 8, "beta": 0.04, "evaluate_every": 4, "checkpoint_every": 4, "log_every": 3,
         "device": "cpu", "threads": 1,
     },

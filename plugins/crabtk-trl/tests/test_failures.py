@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import select
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -12,8 +13,8 @@ import pytest
 
 from crabtk.types import TrainingProgress
 from crabtk_trl.channel import Channel
-from crabtk_trl.failure_log import telling
-from crabtk_trl.launch import _forward
+from crabtk_trl.failure_log import killed, telling
+from crabtk_trl.launch import _failure, _forward
 
 START = "Traceback (most recent call last):"
 LAUNCHER = [
@@ -64,6 +65,20 @@ def test_the_launchers_own_lines_are_left_out() -> None:
         "INFO one", START, "  File", "ValueError: nosuch",
     ]  # fmt: skip
     assert telling(["INFO one", "Killed"]) == ["INFO one", "Killed"]
+
+
+def ended(rank: int, code: int) -> list[str]:
+    return [f"  rank      : {rank} (local_rank: {rank})", f"  exitcode  : {code} (pid: {8899 + rank})  (SIG)"]
+
+
+def test_a_process_that_was_killed_is_named(tmp_path: Path) -> None:
+    others = [f"[rank0]: {line}" for line in (START, "  File", "RuntimeError: Connection closed by peer")]
+    log = tmp_path / "train.log"
+    log.write_text("\n".join([*others, *LAUNCHER, "Failures:", *ended(0, -15), "Root Cause:", *ended(1, -9)]))
+    says = _failure(None, 1, log, 0)
+    assert says.startswith("Training ended with status 1: its process 1 was killed by signal 9 (often: out of memory);")
+    assert says.endswith("RuntimeError: Connection closed by peer")
+    assert killed([*LAUNCHER, *ended(0, -15), *ended(1, 1)]) is None
 
 
 def test_the_traceback_of_the_process_that_failed_first_is_what_counts() -> None:

@@ -99,7 +99,11 @@ class Questions:
             output_kind=RequestOutputKind.FINAL_ONLY,
             skip_clone=True,
         )
-        return Question([Part(prompt, params)], _written_completion)
+
+        def complete(outputs: Sequence[RequestOutput]) -> Completion:
+            return _written_completion(request, self._template, outputs)
+
+        return Question([Part(prompt, params)], complete)
 
     def _scored(self, request: Request, prompt: list[int]) -> Question:
         choices = self._choices(request.choices)
@@ -136,12 +140,12 @@ def _scoring(tokens: list[int]) -> SamplingParams:
     )
 
 
-def _written_completion(outputs: Sequence[RequestOutput]) -> Completion:
+def _written_completion(request: Request, template: ChatTemplate, outputs: Sequence[RequestOutput]) -> Completion:
     written = outputs[0].outputs[0]
     reason = _REASONS.get(written.finish_reason)
     if reason is None:
         return _failed(written.finish_reason)
-    return Completion(text=written.text, finish_reason=reason, **_usage(outputs))
+    return Completion(text=template.reply(request, written.text), finish_reason=reason, **_usage(outputs))
 
 
 def _scored_completion(

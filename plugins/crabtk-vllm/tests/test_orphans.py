@@ -32,6 +32,7 @@ if __name__ == "__main__":
 """
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("mark", [True, False])
 def test_a_child_ends_with_a_killed_parent_that_marked_it(mark: bool, tmp_path: Path) -> None:
     script = tmp_path / "parent.py"
