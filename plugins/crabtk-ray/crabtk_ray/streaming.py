@@ -45,16 +45,22 @@ class _Stream:
     def _hand_out(self) -> bool:
         """Give each actor that waits its next block; tell whether anything is left to do."""
         members = self._pool.living()
+        # Suspects are for who has nothing else. Where nobody is about to be that, new blocks wait until somebody is.
+        drain = bool(self._again) and all(member.blocks and not _has_suspect(member) for member in members)
         for member in members:
             if member.free:
-                block = self._next() if member.wants or not member.blocks else None
+                block = self._next_for(member, drain=drain)
                 if block is not None or member.blocks:
-                    member.exchange(block, more=not self._ended)
+                    more = not (self._ended or drain or _has_suspect(member) or (block is not None and block.deaths))
+                    member.exchange(block, more=more)
         return bool(self._again) or not self._ended or any(member.blocks for member in members)
 
-    def _next(self) -> Block | None:
-        if self._again:
+    def _next_for(self, member: Member, *, drain: bool) -> Block | None:
+        """Return a suspect if the actor has nothing else, else a new block if it may have one."""
+        if self._again and not member.blocks:
             return self._again.popleft()
+        if drain or _has_suspect(member) or (member.blocks and not member.wants):
+            return None
         block = None if self._ended else next(self._waiting, None)
         self._ended = block is None
         return block
@@ -71,7 +77,11 @@ class _Stream:
         return replace(completion, retries=completion.retries + block.deaths) if block.deaths else completion
 
     def _lost(self, member: Member, death: Death) -> Answers:
-        """Take a dead actor's blocks back, for others; those that several died of are answered with an error."""
+        """Take a dead actor's blocks back; those that several died of are answered with an error.
+
+        Which of them it died of cannot be known, and what it had answered may be lost on the way: from now on each is
+        a suspect and stands alone, so that none is condemned for another one's deed.
+        """
         lost = list(dict.fromkeys(member.blocks.values()))
         member.blocks.clear()
         answers: Answers = []
@@ -84,3 +94,7 @@ class _Stream:
             error = Completion(text="", finish_reason="error", error=message, retries=block.deaths - 1)
             answers += [(number, error) for number in block.requests]
         return answers
+
+
+def _has_suspect(member: Member) -> bool:
+    return any(block.deaths for block in member.blocks.values())

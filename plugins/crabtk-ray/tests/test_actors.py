@@ -33,11 +33,11 @@ def cluster(mortal: None) -> Iterator[None]:
 
 @pytest.fixture
 def opened(cluster: None, tmp_path: Path) -> Open:
-    """Makes a backend over two actors, with options of the inner backend."""
+    """Makes a backend, over two actors unless told, with options of the inner backend."""
 
-    def make(backend: str, batch_size: int = 4, **options: Any) -> RayBackend:
+    def make(backend: str, batch_size: int = 4, actors: int = 2, **options: Any) -> RayBackend:
         options["folder"] = str(tmp_path)
-        return RayBackend("m", backend=backend, actors=2, num_cpus=0.5, batch_size=batch_size, options=options)
+        return RayBackend("m", backend=backend, actors=actors, num_cpus=0.5, batch_size=batch_size, options=options)
 
     return make
 
@@ -110,6 +110,16 @@ def test_what_kills_every_actor_is_an_error_and_the_rest_is_answered(opened: Ope
         assert {answer.finish_reason for answer in answers[4:8]} == {"error"}, "they were one batch"
         assert {answer.finish_reason for answer in [*answers[:4], *answers[8:]]} == {"stop"}
         assert ray.generate(asked("after"))[0].finish_reason == "stop"
+
+
+def test_what_stands_beside_a_deadly_block_is_answered(opened: Open) -> None:
+    texts = [*["die"] * 4, *numbered(8)]
+    # Time enough for the block behind the deadly one to be handed over each time.
+    with opened("mortal", seconds=0.3, actors=1) as ray:
+        answers = ray.generate(asked(*texts))
+    assert {answer.finish_reason for answer in answers[:4]} == {"error"}
+    assert {answer.finish_reason for answer in answers[4:]} == {"stop"}
+    assert [answer.retries for answer in answers[4:]] == [1] * 4 + [0] * 4
 
 
 def test_when_nothing_survives_the_run_ends(opened: Open, tmp_path: Path) -> None:
