@@ -98,7 +98,7 @@ def run_and_show(loaded: Loaded, target: str, plain: bool) -> None:
             outcomes.append(run.stage(name))
             publish_outputs(run, name)
     console.print(_summary(outcomes))
-    _say_findings(console, run, outcomes)
+    say_findings(console, run, outcomes)
     console.print(f"{time.monotonic() - begun:.1f} s in all. Outputs:", highlight=False)
     for what, place in _outputs(Path(run.settings.runtime.output), {outcome.stage.name for outcome in outcomes}):
         console.print(f"  {what:<14} {place}", highlight=False)
@@ -131,7 +131,7 @@ def _count(costs: Any, name: str, fresh: bool) -> str:
     return str(costs[name]) if fresh and costs.get(name) else ""
 
 
-def _say_findings(console: Console, run: Run, outcomes: Sequence[Outcome]) -> None:
+def say_findings(console: Console, run: Run, outcomes: Sequence[Outcome]) -> None:
     """Say what a user must not miss: missing answers, the judge's audit and the scores."""
     found = {outcome.stage.name: outcome.stored for outcome in outcomes}
     lacking = {name: errors for name, stored in found.items() if (errors := stored.costs.get("errors"))}

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Mapping, Sequence
 from types import ModuleType
 from typing import Any, ClassVar
 
 import pytest
+from rich.console import Console
 
+from crabtk.console import say_findings
 from crabtk.errors import BenchmarkError
 from crabtk.graph.run import Run
 from crabtk.graph.stages import STAGES, upstream
@@ -47,6 +50,10 @@ class Asks:
 
 class AsksInVain(Asks):
     answerable: ClassVar[frozenset[str]] = frozenset()
+
+
+class AsksWell(Asks):
+    answerable: ClassVar[frozenset[str]] = frozenset({"1", "2"})
 
 
 class LacksData(Asks):
@@ -101,6 +108,20 @@ def test_unanswered_questions_stand_in_the_ledger(workshop: Workshop) -> None:
     (row,) = stored.ledger().to_dicts()
     assert (row["stage"], row["file"], row["key"]) == ("judgements", "toy", "2")
     assert "the toy backend knows no regular expressions" in row["reason"]
+
+
+@pytest.mark.parametrize(("benchmark", "failed"), [(Asks, 1), (AsksWell, 0)])
+def test_the_end_of_a_run_tells_how_many_and_how_to_ask_again(
+    workshop: Workshop, benchmark: type[Asks], failed: int
+) -> None:
+    said = io.StringIO()
+    with Run(workshop.settings(CHANGES), workshop.registry(benchmark=benchmark), STAGES) as run:
+        say_findings(Console(file=said), run, [run.stage(name) for name in upstream("judgements")])
+    told = (
+        f"failed to answer: judgements {failed}; the rejected rows say why. To ask for these again: --set runtime.retry"
+    )
+    assert (told in said.getvalue()) == bool(failed)
+    assert ("failed to answer" in said.getvalue()) == bool(failed)
 
 
 def test_what_an_engine_failed_to_answer_is_asked_again_where_the_settings_say_so(
