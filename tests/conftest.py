@@ -10,6 +10,11 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
+
+# How long an example takes is the machine's affair; pytest's own time limit finds what hangs.
+settings.register_profile("crabtk", deadline=None)
+settings.load_profile("crabtk")
 
 TOY = Path(__file__).parent / "toy_plugin"
 ROOT = Path(__file__).parent.parent

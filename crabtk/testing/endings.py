@@ -51,14 +51,14 @@ def check_endings(
         kill: Kills the engine, given the processes that were started since it was opened; the run must then end in
             ``BackendError``, or be answered all the same. None for an engine that has no process of its own.
         says: What that error must hold, where there must be one.
-        loading: Whether the processes below a run say that the model is being loaded. None: that there is one, or that
-            two seconds have passed.
+        loading: Whether the processes below a run say that the model is being loaded. None: that there is one; for an
+            engine without (``kill`` is None), that two seconds have passed.
         patience: Seconds after which nothing may be left.
     """
     _check_killed_engine(backend, options, kill, says, patience)
     for ending in _ENDINGS:
         with TemporaryDirectory() as folder:
-            seen = _check_ended_run(backend, options, ending, loading, patience, Path(folder, "responses.sqlite"))
+            seen = _check_ended_run(backend, options, ending, kill, loading, patience, Path(folder, "cache.sqlite"))
             assert seen or kill is None, f"a run that {ending} ended must have had a process that could be left"
 
 
@@ -106,6 +106,7 @@ def _check_ended_run(
     backend: type[Backend],
     options: Mapping[str, Any],
     ending: str,
+    kill: Callable[[Processes], None] | None,
     loading: Callable[[Processes], bool] | None,
     patience: float,
     cache_file: Path,
@@ -120,7 +121,7 @@ def _check_ended_run(
             assert run.stdout is not None and run.stdout.readline() == "opening\n", "the run must begin"
             stored = 0
             if ending == "Ctrl-C while it loads":
-                seen = _wait_for_loading(run, loading)
+                seen = _wait_for_loading(run, loading, None if kill is None else patience)
             else:
                 stored = _wait_for_answers(run.stdout)
                 seen = set(_below(run.pid))
@@ -146,11 +147,13 @@ def _check_ended_run(
     return seen
 
 
-def _wait_for_loading(run: subprocess.Popen[str], loading: Callable[[Processes], bool] | None) -> set[psutil.Process]:
-    """Return the processes below a run that loads its model."""
-    begun = time.monotonic()
+def _wait_for_loading(
+    run: subprocess.Popen[str], loading: Callable[[Processes], bool] | None, patience: float | None
+) -> set[psutil.Process]:
+    """Return the processes below a run that loads its model; ``patience`` is None where there may be none."""
+    end = time.monotonic() + (_LOADING_SECONDS if patience is None else patience)
     seen: set[psutil.Process] = set()
-    while not (loading or bool)(list(seen)) and (loading or time.monotonic() - begun < _LOADING_SECONDS):
+    while not (loading or bool)(list(seen)) and (loading or time.monotonic() < end):
         assert run.poll() is None, "the run ended before its engine was loaded"
         time.sleep(0.1)
         seen |= set(_below(run.pid))

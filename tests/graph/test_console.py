@@ -166,15 +166,21 @@ INSTALLED = {"PYTHONDONTWRITEBYTECODE": ""}
 def test_the_command_line_answers_at_once(arguments: tuple[str, ...], python: Any) -> None:
     best = min(seconds(lambda: python("-m", "crabtk", *arguments, env=INSTALLED)) for _ in range(3))
     print(f"crabtk {' '.join(arguments)}: {best:.2f} s")
-    assert best < 1.0  # 0.3 to 0.5 on an idle machine
+    assert best < allowed(1.0, python)  # 0.3 to 0.5 on an idle machine
 
 
 @pytest.mark.slow
-def test_a_run_reaches_its_first_stage_soon(prepare: Prepare) -> None:
+def test_a_run_reaches_its_first_stage_soon(prepare: Prepare, python: Any) -> None:
     folder = prepare(pairs(1))
-    best = min(seconds(lambda: first_stage(folder)) for _ in range(2))
+    best = min(seconds(lambda: first_stage(folder)) for _ in range(3))
     print(f"crabtk run, to its first stage: {best:.2f} s")
-    assert best < 3.0
+    assert best < allowed(3.0, python)
+
+
+def allowed(limit: float, python: Any) -> float:
+    """Return the limit, and more on a machine that is too slow or busy to import Polars in 0.25 seconds just now."""
+    polars = min(seconds(lambda: python("-c", "import polars", env=INSTALLED)) for _ in range(2))
+    return limit * max(1.0, polars / 0.25)
 
 
 def first_stage(folder: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import subprocess
 import sys
 import time
@@ -74,13 +75,15 @@ class LeavesItsChild(Tidy):
 class Deaf(Tidy):
     """Does not hear Ctrl-C."""
 
-    def generate(self, requests: Sequence[Request]) -> list[Completion]:
-        """Go on whatever happens."""
-        while True:
-            try:
-                return super().generate(requests)
-            except KeyboardInterrupt:
-                continue
+    def __enter__(self) -> Self:
+        self._before = signal.signal(signal.SIGINT, lambda *_: None)
+        return super().__enter__()
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        super().__exit__(kind, error, trace)
+        signal.signal(signal.SIGINT, self._before)
 
 
 class Forgets(Tidy):

@@ -101,12 +101,15 @@ class Pool:
                     raise BackendError(f'Backend "{self._task.backend}" cannot be opened by Ray: {outcome.cause}')
 
     def living(self) -> list[Member]:
-        """Return the places that have an actor, or will have one.
+        """Return the places that have an actor, or will have one; those whose actor died get another one here.
 
         Raises:
             BackendError: There is none.
         """
         living = [member for member in self._members if not member.gone]
+        for member in living:
+            if member.actor is None:
+                self._start(member)
         if not living:
             raise BackendError(
                 f"All {len(self._members)} actors died, and so did those that took their places; the last one: "
@@ -116,7 +119,7 @@ class Pool:
         return living
 
     def finished(self) -> Iterator[tuple[Member, Report | Death]]:
-        """Wait for calls to end, a second at most; a place whose actor died gets another one.
+        """Wait for calls to end, a second at most.
 
         Yields what actors report, and deaths, of which the place's blocks are the caller's to take back.
 
@@ -188,8 +191,6 @@ class Pool:
             member.deaths += 1
         member.gone = member.deaths >= _DEATHS_IN_A_ROW or member.failed_openings >= _FAILED_OPENINGS_IN_A_ROW
         yield member, death
-        if not member.gone:
-            self._start(member)
 
     def _reported(self, call: Any) -> Report | Death:
         try:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Generator, Iterator
 from dataclasses import replace
 
@@ -28,7 +27,7 @@ class _Stream:
         self._pool = pool
         self._waiting = waiting
         self._ended = False
-        self._again: deque[Block] = deque()
+        self._again: list[Block] = []
 
     def answers(self) -> Generator[tuple[int, Completion], None, None]:
         try:
@@ -36,9 +35,11 @@ class _Stream:
                 answers: Answers = []
                 for member, outcome in self._pool.finished():
                     answers += self._taken(member, outcome)
-                # First, since whoever takes the answers may take his time.
-                self._hand_out()
-                yield from answers
+                try:
+                    # First, since whoever takes the answers may take his time.
+                    self._hand_out()
+                finally:
+                    yield from answers
         finally:
             self._pool.cancel()
 
@@ -57,10 +58,18 @@ class _Stream:
 
     def _next_for(self, member: Member, *, drain: bool) -> Block | None:
         """Return a suspect if the actor has nothing else, else a new block if it may have one."""
-        if self._again and not member.blocks:
-            return self._again.popleft()
-        if drain or _has_suspect(member) or (member.blocks and not member.wants):
-            return None
+        if member.blocks:
+            return self._new() if member.wants and not drain and not _has_suspect(member) else None
+        suspect = min(self._again, key=lambda block: block.deaths, default=None)
+        # A place is given up after some deaths in a row: what already killed alone waits for an answer in between.
+        if suspect is None or (suspect.deaths > 1 and member.deaths > 1):
+            block = self._new()
+            if block is not None or suspect is None:
+                return block
+        self._again.remove(suspect)
+        return suspect
+
+    def _new(self) -> Block | None:
         block = None if self._ended else next(self._waiting, None)
         self._ended = block is None
         return block

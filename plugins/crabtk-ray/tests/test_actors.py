@@ -54,7 +54,7 @@ def numbered(count: int) -> list[str]:
 def test_both_actors_answer(opened: Open, backend: str, tmp_path: Path) -> None:
     with opened(backend, seconds=0.05) as ray:
         for _ in range(2):
-            answers = ray.generate(asked(*numbered(60)))
+            answers = ray.generate(asked(*numbered(120)))
             processes = [answer.text for answer in answers]
             assert len(set(processes)) == 2
             assert min(processes.count(process) for process in set(processes)) >= 10
@@ -94,7 +94,7 @@ def test_requests_are_taken_as_they_are_needed(opened: Open) -> None:
 @pytest.mark.parametrize("end", ["die once", "fail once"])
 def test_what_a_dead_actor_had_is_answered_by_another(opened: Open, backend: str, end: str) -> None:
     texts = [*numbered(20), end, *(f"{number} more" for number in range(20))]
-    with opened(backend, seconds=0.02) as ray:
+    with opened(backend, seconds=0.1) as ray:
         answers = ray.generate(asked(*texts))
     assert {answer.finish_reason for answer in answers} == {"stop"}
     assert answers[20].retries == 1
@@ -115,7 +115,7 @@ def test_what_kills_every_actor_is_an_error_and_the_rest_is_answered(opened: Ope
 def test_what_stands_beside_a_deadly_block_is_answered(opened: Open) -> None:
     texts = [*["die"] * 4, *numbered(8)]
     # Time enough for the block behind the deadly one to be handed over each time.
-    with opened("mortal", seconds=0.3, actors=1) as ray:
+    with opened("mortal", seconds=1.0, actors=1) as ray:
         answers = ray.generate(asked(*texts))
     assert {answer.finish_reason for answer in answers[:4]} == {"error"}
     assert {answer.finish_reason for answer in answers[4:]} == {"stop"}

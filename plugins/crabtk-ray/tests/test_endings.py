@@ -27,7 +27,15 @@ def test_endings(backend: str, mortal: None) -> None:
 
 
 def _kill_actor(processes: Sequence[psutil.Process]) -> None:
-    next(process for process in processes if process.cmdline()[0].startswith("ray::")).kill()
+    next(process for process in processes if _name(process).startswith("ray::")).kill()
+
+
+def _name(process: psutil.Process) -> str:
+    """Return the command of a process; nothing of one that ended since it was found."""
+    try:
+        return " ".join(process.cmdline())
+    except psutil.Error:
+        return ""
 
 
 def test_a_dead_ray_is_an_error(mortal: None) -> None:
@@ -38,7 +46,7 @@ def test_a_dead_ray_is_an_error(mortal: None) -> None:
     ):
         answers = backend.stream(iter(asked))
         next(answers)
-        next(p for p in psutil.Process().children() if p.name() == "raylet").kill()
+        next(process for process in psutil.Process().children() if "/raylet " in _name(process)).kill()
         list(answers)
 
 
@@ -48,8 +56,8 @@ def test_a_closed_backend_leaves_no_process_and_no_handler(mortal: None) -> None
     before = set(psutil.Process().children(recursive=True))
     with RayBackend("m", backend="mortal", num_cpus=0.5) as backend:
         assert backend.generate([]) == []
-        names = {process: process.cmdline() for process in psutil.Process().children(recursive=True)}
-    assert any("raylet" in argument for name in names.values() for argument in name)
+        names = {process: _name(process) for process in psutil.Process().children(recursive=True)}
+    assert any("raylet" in name for name in names.values())
     _, left = psutil.wait_procs(set(names) - before, 90)
     assert not [names[process] for process in left]
     assert signal.getsignal(signal.SIGTERM) is handler

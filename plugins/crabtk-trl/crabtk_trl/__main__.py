@@ -5,11 +5,12 @@ from __future__ import annotations
 import os
 import signal
 import sys
+import traceback
 from pathlib import Path
 
 from crabtk.errors import TrainingError
 from crabtk_trl.channel import Channel, exit_with_parent
-from crabtk_trl.distribution import launched, reports
+from crabtk_trl.distribution import launched, rank, reports
 from crabtk_trl.jobfile import JobFile
 
 
@@ -26,6 +27,13 @@ def main() -> int:
     except TrainingError as error:
         sys.stderr.write(f"{error}\n")  # whole, into the log
         channel.send(error=str(error))
+        return 1
+    except Exception:
+        if not launched():
+            raise
+        # As torch marks tracebacks once processes are joined: the log has several, and other lines in between.
+        mark = f"[rank{rank()}]: "
+        sys.stderr.write("".join(f"{mark}{line}\n" for line in traceback.format_exc().splitlines()))
         return 1
     return 0
 

@@ -25,7 +25,12 @@ def command(options: Mapping[str, Any], arguments: Sequence[str]) -> list[str]:
 
 def reports() -> bool:
     """Tell whether this process reports to the caller: the only one, or the first of several."""
-    return os.environ.get(_RANK, "0") == "0"
+    return rank() == 0
+
+
+def rank() -> int:
+    """Return this process's number among those that train together, from 0."""
+    return int(os.environ.get(_RANK, "0"))
 
 
 def launched() -> bool:

@@ -61,7 +61,8 @@ def test_the_reason_for_a_refusal_reaches_the_caller(tiny: Path, rows: Path, tmp
 
 def test_of_any_other_failure_the_last_lines_are_its_own(tiny: Path, rows: Path, tmp_path: Path) -> None:
     job = TrainingJob(str(tiny), rows, tmp_path / "model", tmp_path / "work", seed=5)
-    with pytest.raises(TrainingError, match=r"train\.log:\n(.*\n)+ValueError: nosuch is not .*$") as told:
+    lines = r"train\.log:\n(\[rank(\d)\]: .*\n)+\[rank\2\]: ValueError: nosuch is not .*$"
+    with pytest.raises(TrainingError, match=lines) as told:
         TrlTrainer(**OPTIONS, scheduler="nosuch", distributed="ddp", processes=2).train(job, lambda progress: None)
     assert "ChildFailedError" not in str(told.value)
 

@@ -6,7 +6,7 @@ from array import array
 from itertools import chain
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from crabtk_trl.rows import passes, rows
@@ -15,6 +15,7 @@ from crabtk_trl.tokenise import Tokenised
 LENGTHS = [7, 3, 11, 5, 2, 9]
 
 
+@settings(deadline=None)
 @given(st.lists(st.integers(1, 50), min_size=1, max_size=20), st.integers(1, 1000), st.integers(0, 5))
 def test_the_budget_is_passed_by_at_most_one_example(lengths: list[int], tokens: int, seed: int) -> None:
     orders = passes(lengths, tokens, seed)
