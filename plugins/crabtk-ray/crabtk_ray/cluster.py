@@ -102,6 +102,9 @@ def _connect(ray: Any, address: str) -> None:
 def _ray() -> Any:
     # Read when Ray is imported and started; whoever sets them decides.
     os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
+    # Where its raylet died, Ray ends a process without a word if the process named here is gone, or, none being named,
+    # if the parent is, as that of a run is whose terminal was closed. Ray gives its own processes the right number.
+    os.environ.setdefault("RAY_RAYLET_PID", str(os.getpid()))
     try:
         return importlib.import_module("ray")
     except ModuleNotFoundError as error:

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import signal
+import subprocess
+import sys
 import time
 from collections.abc import Sequence
+from pathlib import Path
 
 import psutil
 import pytest
@@ -27,7 +30,8 @@ def test_endings(backend: str, mortal: None) -> None:
 
 
 def _kill_actor(processes: Sequence[psutil.Process]) -> None:
-    next(process for process in processes if _name(process).startswith("ray::")).kill()
+    # Ray's agents have names of that kind, too; with one of them the whole of Ray would die.
+    next(process for process in processes if _name(process).startswith("ray::Worker")).kill()
 
 
 def _name(process: psutil.Process) -> str:
@@ -48,6 +52,35 @@ def test_a_dead_ray_is_an_error(mortal: None) -> None:
         next(answers)
         next(process for process in psutil.Process().children() if "/raylet " in _name(process)).kill()
         list(answers)
+
+
+ALONE = """
+import os, sys, time, psutil
+from crabtk.errors import BackendError
+from crabtk.types import Message, Request
+from crabtk_ray import RayBackend
+
+while os.getppid() == int(sys.argv[1]):
+    time.sleep(0.1)
+try:
+    with RayBackend("m", backend="mortal", num_cpus=0.5, batch_size=1, options={"seconds": 0.2}) as backend:
+        answers = backend.stream(iter([Request((Message("user", f"Say {number}."),)) for number in range(1000)]))
+        next(answers)
+        next(process for process in psutil.Process().children() if process.name() == "raylet").kill()
+        list(answers)
+except BackendError as error:
+    print(error, flush=True)
+"""
+
+
+def test_a_dead_ray_is_told_by_a_run_whose_terminal_is_gone(mortal: None, tmp_path: Path) -> None:
+    script = tmp_path / "alone.py"
+    script.write_text(ALONE)
+    # The shell ends at once, and what it started has a parent that is none of its own.
+    shell = f'"{sys.executable}" "{script}" $$ > "{tmp_path}/said.txt" 2>&1 & echo $!'
+    started = subprocess.run(["sh", "-c", shell], capture_output=True, text=True, check=True, start_new_session=True)
+    psutil.wait_procs([psutil.Process(int(started.stdout))], 200)
+    assert "Ray died on this machine" in (tmp_path / "said.txt").read_text()
 
 
 def test_a_closed_backend_leaves_no_process_and_no_handler(mortal: None) -> None:
