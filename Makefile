@@ -18,7 +18,8 @@ test: $(VENV)/.ready  ## the test suite that guards every commit
 	$(BIN)/pytest -n 2 --dist worksteal -q
 
 test-slow: $(VENV)/.ready $(MODEL)/.ready  ## what guards a promise but takes longer: crashes, the real model, Dagster
-	CRABTK_SMOLLM2="$(CURDIR)/$(MODEL)" $(BIN)/pytest -q -m slow
+	@# Threads that wait sleep: two processes at once would else keep each other off the cores.
+	OMP_WAIT_POLICY=passive CRABTK_SMOLLM2="$(CURDIR)/$(MODEL)" $(BIN)/pytest -n 2 --dist loadgroup -q -m slow
 
 test-vllm: $(VLLM)/.ready $(MODEL)/.ready  ## vLLM's CPU build, in an environment of its own; about 4 GB
 	CRABTK_SMOLLM2="$(CURDIR)/$(MODEL)" $(VLLM)/bin/pytest -q -m "slow or not slow" plugins/crabtk-vllm/tests
