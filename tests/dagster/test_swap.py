@@ -14,6 +14,7 @@ from crabtk.graph.stages import STAGES, upstream
 
 pytestmark = [
     pytest.mark.slow,
+    pytest.mark.xdist_group("ray"),
     pytest.mark.skipif("CRABTK_SMOLLM2" not in os.environ, reason="CRABTK_SMOLLM2 names no folder of SmolLM2"),
     pytest.mark.skipif(importlib.util.find_spec("ray") is None, reason="needs ray"),
 ]

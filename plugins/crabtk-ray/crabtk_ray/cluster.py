@@ -6,16 +6,21 @@ import importlib
 import logging
 import os
 import signal
+import socket
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlsplit
 
 from crabtk.errors import BackendError
 
 _OBJECT_STORE_BYTES = 256 * 2**20
 """Requests and answers are small and travel in messages; Ray would set aside a third of the memory."""
+
+_ANSWER_SECONDS = 10.0
+"""How long the head of a cluster may take to accept a connection."""
 
 
 @dataclass(frozen=True)
@@ -84,6 +89,7 @@ def connected(address: str | None) -> Iterator[Cluster]:
 def _connect(ray: Any, address: str) -> None:
     own: dict[str, Any] = {"include_dashboard": False, "object_store_memory": _OBJECT_STORE_BYTES}
     try:
+        _knock(address)
         ray.init(
             address=address,
             namespace="crabtk",
@@ -97,6 +103,13 @@ def _connect(ray: Any, address: str) -> None:
             f"{what}: {type(error).__name__}: {str(error)[:500]}. Start one with `ray start --head`, or leave out the "
             "option address and unset RAY_ADDRESS for one that ends with the run"
         ) from error
+
+
+def _knock(address: str) -> None:
+    # Ray itself tries for a quarter of an hour where nobody listens.
+    head = urlsplit(address if "://" in address else f"//{address}")
+    if head.scheme in ("", "ray") and head.hostname and head.port:
+        socket.create_connection((head.hostname, head.port), _ANSWER_SECONDS).close()
 
 
 def _ray() -> Any:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -106,9 +107,23 @@ def test_what_this_machine_does_not_have_is_named(mortal: None) -> None:
     assert time.monotonic() - start < 60
 
 
-def test_no_cluster_at_an_address_is_named(mortal: None) -> None:
+@pytest.mark.parametrize("scheme", ["", "ray://"])
+def test_no_cluster_at_an_address_is_named_soon(mortal: None, scheme: str) -> None:
+    with socket.socket() as nobody:  # holds the port, and does not listen
+        nobody.bind(("127.0.0.1", 0))
+        address = f"{scheme}127.0.0.1:{nobody.getsockname()[1]}"
+        start = time.monotonic()
+        with (
+            pytest.raises(BackendError, match=rf"no Ray cluster at {address}: .*refused.*ray start --head"),
+            RayBackend("m", backend="mortal", address=address),
+        ):
+            pass
+    assert time.monotonic() - start < 60
+
+
+def test_an_address_that_is_none_is_named(mortal: None) -> None:
     with (
-        pytest.raises(BackendError, match=r"no Ray cluster at auto: .*ray start --head"),
-        RayBackend("m", backend="mortal", address="auto"),
+        pytest.raises(BackendError, match=r"no Ray cluster at head:many: ValueError: .*ray start --head"),
+        RayBackend("m", backend="mortal", address="head:many"),
     ):
         pass
